@@ -1,0 +1,88 @@
+import { currentTrace, newId } from '@crossdock/kernel';
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import Type, { type Static, type TSchema } from 'typebox';
+
+/** One fact on its way: plain JSON, as an outbox holds it and the bus publishes it. `time` is ISO 8601 UTC. */
+export interface Event<D = unknown> {
+  id: string;
+  type: string;
+  topic: string;
+  key: string;
+  source: string;
+  subject: string;
+  time: string;
+  tenantId: string;
+  traceparent: string | null;
+  data: D;
+}
+
+export interface NewEvent<D> {
+  tenantId: string;
+  source: string;
+  data: D;
+  /** A new one unless given. */
+  id?: string;
+  time?: Date;
+}
+
+export interface EventDefinition<D = unknown> {
+  topic: string;
+  version: number;
+  /** `ce_type`: the topic's name and the version. */
+  type: string;
+  schema: TSchema;
+  /** Throws when the data does not fit the schema: a bug of ours, never bad input. */
+  create(event: NewEvent<D>): Event<D>;
+  /** What is wrong with the data, or null. Unknown fields are fine. */
+  fault(data: unknown): string | null;
+}
+
+const ajv = addFormats.default(new Ajv({ allErrors: true }));
+
+interface Definition<S extends TSchema> {
+  topic: string;
+  version: number;
+  schema: S;
+  /** Kafka key: events of one key stay in order. */
+  key(data: Static<S>, tenantId: string): string;
+  /** What the event is about, as `ce_subject`. */
+  subject(data: Static<S>): string;
+}
+
+export function defineEvent<S extends TSchema>(definition: Definition<S>): EventDefinition<Static<S>> {
+  const { topic, version, schema } = definition;
+  const type = `${topic}.v${version}`;
+  let validate: ValidateFunction | undefined;
+  function fault(data: unknown): string | null {
+    validate ??= ajv.compile(schema);
+    return validate(data) ? null : ajv.errorsText(validate.errors);
+  }
+  return {
+    topic,
+    version,
+    type,
+    schema,
+    fault,
+    create({ tenantId, source, data, id = newId(), time = new Date() }) {
+      const wrong = fault(data);
+      if (wrong !== null) throw new TypeError(`${type}: ${wrong}`);
+      return {
+        id,
+        type,
+        topic,
+        key: definition.key(data, tenantId),
+        source,
+        subject: definition.subject(data),
+        time: time.toISOString(),
+        tenantId,
+        traceparent: currentTrace()?.traceparent ?? null,
+        data,
+      };
+    },
+  };
+}
+
+export const timestamp = Type.String({ format: 'date-time' });
+
+export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);

@@ -1,0 +1,16 @@
+import Type from 'typebox';
+import { defineEvent } from './event.ts';
+
+/** A shop or its settings changed; `changed` are the dotted paths. */
+export const shopChanged = defineEvent({
+  topic: 'shop.changed',
+  version: 1,
+  schema: Type.Object({
+    shop_id: Type.Integer(),
+    version: Type.Integer(),
+    changed: Type.Array(Type.String()),
+    deleted: Type.Boolean(),
+  }),
+  key: (data) => String(data.shop_id),
+  subject: (data) => String(data.shop_id),
+});

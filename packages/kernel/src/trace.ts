@@ -1,0 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** What ties a request, its gRPC hop, its events and its log lines together. `traceparent` is W3C's. */
+export interface Trace {
+  traceparent: string;
+  requestId: string;
+}
+
+const storage = new AsyncLocalStorage<Trace>();
+
+export const inTrace = <T>(trace: Trace, run: () => T): T => storage.run(trace, run);
+
+export const currentTrace = (): Trace | undefined => storage.getStore();
+
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+export const isTraceparent = (text: string): boolean => TRACEPARENT.test(text);
+
+export const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;

@@ -1,0 +1,15 @@
+/** Settings of every test run; paths count from the project's root. */
+export default {
+  rootDir: '../..',
+  testMatch: ['<rootDir>/packages/*/{src,test}/**/*.test.ts', '<rootDir>/services/*/{src,test}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/.crossdock/'],
+  modulePathIgnorePatterns: ['/.crossdock/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/packages/testing/src/strip-types.mjs' },
+  injectGlobals: false,
+  globalSetup: '<rootDir>/packages/testing/src/global-setup.ts',
+  globalTeardown: '<rootDir>/packages/testing/src/global-teardown.ts',
+  testTimeout: 30_000,
+  forceExit: true,
+  maxWorkers: 2,
+};

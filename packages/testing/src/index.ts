@@ -1,0 +1,2 @@
+export { stores, testNames } from './names.ts';
+export { until } from './until.ts';
