@@ -1,1 +1,3 @@
-export {};
+export * from './mask.ts';
+export { createVault, type SealedPlace, type Vault } from './vault.ts';
+export { VaultError } from './vault-error.ts';
