@@ -1,0 +1,74 @@
+import type { Part } from '@crossdock/kernel';
+import { Client, connectivityState, credentials } from '@grpc/grpc-js';
+import { clientOptions } from './channel-options.ts';
+import { currentDeadline, type OutgoingContext, outgoingMetadata } from './context.ts';
+import { fromServiceError, unreachable } from './wire-error.ts';
+
+/** One method of a definition that ts-proto generated. */
+interface Method {
+  path: string;
+  requestSerialize(value: never): Buffer;
+  responseDeserialize(bytes: Buffer): unknown;
+}
+
+type Definition = Record<string, Method>;
+
+export type Calls<D> = {
+  [M in keyof D]: D[M] extends { requestSerialize(value: infer Req): Buffer; responseDeserialize(bytes: Buffer): infer Res }
+    ? (request: Req, context?: OutgoingContext) => Promise<Res>
+    : never;
+};
+
+export interface RpcClient<D> extends Part {
+  call: Calls<D>;
+}
+
+/**
+ * The methods of a service as async functions that throw AppErrors; a peer that is away fails at once.
+ * It is ready once it reached its peer: a peer lost later makes single calls unavailable, not the whole service.
+ */
+export function rpcClient<D extends { [M in keyof D]: Method }>(
+  definition: D,
+  address: string,
+  { deadlineMs = 5_000 }: { deadlineMs?: number } = {},
+): RpcClient<D> {
+  const methods = Object.entries<Method>(definition as Definition);
+  const service = methods[0]?.[1].path.split('/')[1] ?? 'service';
+  const peer = `${service} at ${address}`;
+  const client = new Client(address, credentials.createInsecure(), clientOptions);
+  let reached = false;
+
+  function invoke(method: Method, request: never, context: OutgoingContext = {}): Promise<unknown> {
+    const wanted = Date.now() + (context.deadlineMs ?? deadlineMs);
+    const deadline = Math.min(wanted, currentDeadline()?.getTime() ?? wanted);
+    return new Promise((resolve, reject) => {
+      if (deadline <= Date.now()) return reject(unreachable(peer, new Error('no time left for the call')));
+      client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        outgoingMetadata(context),
+        { deadline },
+        (err, response) => (err === null ? resolve(response) : reject(fromServiceError(err, peer))),
+      );
+    });
+  }
+
+  return {
+    name: service,
+    async start() {
+      client.getChannel().getConnectivityState(true);
+    },
+    async stop() {
+      client.close();
+    },
+    check() {
+      reached ||= client.getChannel().getConnectivityState(true) === connectivityState.READY;
+      return reached ? null : `${address} is not reached yet`;
+    },
+    call: Object.fromEntries(
+      methods.map(([name, method]) => [name, (request: never, context?: OutgoingContext) => invoke(method, request, context)]),
+    ) as Calls<D>,
+  };
+}

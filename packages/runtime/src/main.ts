@@ -1,0 +1,52 @@
+import { type Clock, type Logger, sleep, systemClock } from '@crossdock/kernel';
+import type { Static, TObject } from 'typebox';
+import { readConfig } from './config.ts';
+import { createLogger } from './logger.ts';
+import type { Service } from './service.ts';
+
+const DRAIN_LIMIT_MS = 25_000;
+
+export interface Surroundings<C> {
+  config: C;
+  log: Logger;
+  clock: Clock;
+}
+
+/** A process from environment to end: every fault of the environment at once and exit 1, else run until a signal, drain, exit 0. */
+export async function main<S extends TObject>(
+  name: string,
+  schema: S,
+  build: (surroundings: Surroundings<Static<S>>) => Service | Promise<Service>,
+): Promise<void> {
+  const config = configOrExit(name, schema);
+  const log = createLogger(name, String((config as { LOG_LEVEL?: string }).LOG_LEVEL ?? 'info'));
+  const die = (what: string) => (err: unknown) => {
+    log.error({ err }, what);
+    process.exit(1);
+  };
+  process.on('unhandledRejection', die('unhandled rejection'));
+  process.on('uncaughtException', die('uncaught exception'));
+  try {
+    const service = await build({ config, log, clock: systemClock });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(service, log, signal));
+    await service.start();
+  } catch (err) {
+    die('did not start')(err);
+  }
+}
+
+async function drain(service: Service, log: Logger, signal: string): Promise<void> {
+  log.info({ signal }, 'draining');
+  const ended = await Promise.race([service.stop().then(() => true), sleep(DRAIN_LIMIT_MS).then(() => false)]);
+  if (!ended) log.error('still busy after 25 s, ending anyway');
+  process.exit(ended ? 0 : 1);
+}
+
+function configOrExit<S extends TObject>(name: string, schema: S): Static<S> {
+  try {
+    return readConfig(schema, process.env);
+  } catch (err) {
+    process.stderr.write(`${name} cannot start:\n${(err as Error).message}\n`);
+    process.exit(1);
+  }
+}
