@@ -1,0 +1,152 @@
+import type { Event } from '@crossdock/contracts';
+import { newId, sleep, type Clock, type Logger, type Part } from '@crossdock/kernel';
+import type { Model, mongo } from 'mongoose';
+import { OUTBOX_INDEX, type WithOutbox } from './outbox.ts';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- models of any document with an outbox
+type AnyModel = Model<any>;
+
+export interface Relay extends Part {
+  /** Publishes what this document's outbox holds, now; call it after each write that put events in. */
+  nudge(model: AnyModel, id: unknown): void;
+}
+
+export interface RelayOptions {
+  models: AnyModel[];
+  /** Resolves when the broker acknowledged all of them. */
+  publish(events: Event[]): Promise<void>;
+  log: Logger;
+  clock: Clock;
+}
+
+const BATCH = 500;
+const LEASE_MS = 10_000;
+const SWEEP_MS = 1_000;
+/** Entries younger than this are the writer's own to nudge. */
+const SWEEP_AGE_MS = 2_000;
+const RETRY_MS = 500;
+
+type Rows = mongo.Collection;
+type Row = WithOutbox & { _id: unknown };
+
+/**
+ * Moves events from outboxes to the broker: claim a document, publish in array order, pull by event id.
+ * A crash between publish and pull publishes again under the same ids.
+ */
+export function createRelay({ models, publish, log, clock }: RelayOptions): Relay {
+  const lanes = new Map(models.map((model) => [model, lane(model)]));
+  let sweeping: Promise<void> | undefined;
+  const stopping = new AbortController();
+
+  function lane(model: AnyModel) {
+    const pending = new Set<unknown>();
+    let running: Promise<void> | undefined;
+
+    async function drain(): Promise<void> {
+      // Writers of one tick share a batch.
+      await Promise.resolve();
+      while (pending.size > 0 && !stopping.signal.aborted) {
+        const ids = [...pending].slice(0, BATCH);
+        for (const id of ids) pending.delete(id);
+        try {
+          await relayBatch(collectionOf(model), ids);
+        } catch (err) {
+          log.warn({ err, collection: model.collection.name }, 'events wait in the outbox');
+          for (const id of ids) pending.add(id);
+          await sleep(RETRY_MS, stopping.signal);
+        }
+      }
+    }
+
+    function add(ids: unknown[]): void {
+      for (const id of ids) pending.add(id);
+      if (running !== undefined || pending.size === 0) return;
+      running = drain().finally(() => {
+        running = undefined;
+        if (!stopping.signal.aborted) add([]);
+      });
+    }
+
+    return { add, idle: () => running };
+  }
+
+  async function relayBatch(rows: Rows, ids: unknown[]): Promise<void> {
+    const by = newId();
+    const claimed = await claim(rows, ids, by);
+    if (claimed.length === 0) return;
+    try {
+      await publish(claimed.flatMap((row) => row.outbox));
+    } catch (err) {
+      await rows.updateMany({ _id: { $in: ids as never[] }, 'relay.by': by }, { $unset: { relay: 1 } });
+      throw err;
+    }
+    await pull(rows, claimed, by);
+  }
+
+  async function claim(rows: Rows, ids: unknown[], by: string): Promise<Row[]> {
+    const now = clock();
+    const free = { $or: [{ relay: null }, { 'relay.until': { $lt: now } }] };
+    const { matchedCount } = await rows.updateMany(
+      { _id: { $in: ids as never[] }, 'outbox.0': { $exists: true }, ...free },
+      { $set: { relay: { by, until: new Date(now.getTime() + LEASE_MS) } } },
+    );
+    if (matchedCount === 0) return [];
+    // Majority: what may still be rolled back is not told.
+    const found = rows.find({ _id: { $in: ids as never[] }, 'relay.by': by }, { projection: { outbox: 1 }, readConcern: { level: 'majority' } });
+    return (await found.toArray()) as unknown as Row[];
+  }
+
+  async function pull(rows: Rows, claimed: Row[], by: string): Promise<void> {
+    const pullOf = (row: Row) => ({ outbox: { id: { $in: row.outbox.map((event) => event.id) } } });
+    const updates = (mine: boolean): mongo.AnyBulkWriteOperation[] =>
+      claimed.map((row) => ({
+        updateOne: {
+          filter: { _id: row._id as never, ...(mine && { 'relay.by': by }) },
+          update: { $pull: pullOf(row) as never, ...(mine && { $unset: { relay: 1 } }) },
+        },
+      }));
+    const { matchedCount } = await rows.bulkWrite(updates(true), { ordered: false });
+    // The lease lapsed meanwhile: told all the same, so pulled, and the claim left to its new holder.
+    if (matchedCount < claimed.length) await rows.bulkWrite(updates(false), { ordered: false });
+  }
+
+  async function sweep(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await sleep(SWEEP_MS, stopping.signal);
+      for (const [model, { add }] of lanes) {
+        try {
+          add(await leftBehind(collectionOf(model)));
+        } catch (err) {
+          if (!stopping.signal.aborted) log.warn({ err, collection: model.collection.name }, 'the outbox sweep failed');
+        }
+      }
+    }
+  }
+
+  async function leftBehind(rows: Rows): Promise<unknown[]> {
+    const now = clock().getTime();
+    const old = new Date(now - SWEEP_AGE_MS).toISOString();
+    const found = rows.find(
+      { 'outbox.0': { $exists: true }, 'outbox.0.time': { $lt: old }, $or: [{ relay: null }, { 'relay.until': { $lt: new Date(now) } }] },
+      { projection: { _id: 1 }, hint: OUTBOX_INDEX, limit: BATCH },
+    );
+    return (await found.toArray()).map((row) => row._id);
+  }
+
+  return {
+    name: 'outbox relay',
+    async start() {
+      sweeping = sweep();
+    },
+    async stop() {
+      stopping.abort();
+      await sweeping;
+      await Promise.all([...lanes.values()].map((each) => each.idle()));
+    },
+    nudge(model, id) {
+      lanes.get(model)?.add([id]);
+    },
+  };
+}
+
+const collectionOf = (model: AnyModel): Rows => model.collection as unknown as Rows;
