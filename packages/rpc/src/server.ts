@@ -1,9 +1,11 @@
 import type { Logger, Part } from '@crossdock/kernel';
 import {
   type handleUnaryCall,
+  logVerbosity,
   type sendUnaryData,
   Server,
   ServerCredentials,
+  setLogVerbosity,
   type ServerUnaryCall,
   type ServiceDefinition,
   type UntypedServiceImplementation,
@@ -12,6 +14,9 @@ import { HealthImplementation } from 'grpc-health-check';
 import { messageLimits } from './channel-options.ts';
 
 const DRAIN_LIMIT_MS = 15_000;
+
+// grpc-js writes plain text to stderr about what we report ourselves.
+setLogVerbosity(logVerbosity.NONE);
 
 export interface RpcServerOptions {
   host: string;

@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('demo-process.ts', import.meta.url));
+
+function demo(env: Record<string, string>) {
+  const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const out = { text: '' };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out.text += chunk.toString()));
+  const said = (words: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => out.text.includes(words) && resolve();
+      child.stdout.on('data', look);
+      look();
+    });
+  const ended = once(child, 'close').then(([code]) => code as number);
+  return { child, out, said, ended };
+}
+
+test('a wrong environment ends the process within two seconds, naming every variable', async () => {
+  const begun = Date.now();
+  const { ended, out } = demo({ OPS_PORT: 'many' });
+  expect(await ended).toBe(1);
+  expect(Date.now() - begun).toBeLessThan(2_000);
+  expect(out.text).toContain('demo cannot start');
+  expect(out.text).toContain('OPS_PORT is wrong');
+  expect(out.text).toContain('DEMO_DOES is missing: it should be what the demo does');
+});
+
+test('a signal drains the parts and ends with 0', async () => {
+  const { child, said, ended, out } = demo({ OPS_PORT: '0', DEMO_DOES: 'nothing' });
+  await said('started');
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(out.text).toContain('part stopped');
+});
+
+test('a promise nobody waits for ends the process with 1 and says why', async () => {
+  const { ended, out } = demo({ OPS_PORT: '0', DEMO_DOES: 'reject' });
+  expect(await ended).toBe(1);
+  expect(out.text).toContain('nobody waits for me');
+});
+
+test('secrets do not reach the log, however deep they stand', async () => {
+  const { child, said, ended, out } = demo({ OPS_PORT: '0', DEMO_DOES: 'log' });
+  await said('started');
+  child.kill('SIGTERM');
+  await ended;
+  expect(out.text).toContain('told');
+  expect(out.text).not.toContain('hunter2');
+});
