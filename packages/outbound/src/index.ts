@@ -1,1 +1,4 @@
-export {};
+export { type OutboundAnswer } from './exchange.ts';
+export { type Blame, isOutboundError, OutboundError, type Timings } from './failure.ts';
+export { createOutbound, type Outbound, type OutboundOptions, type OutboundRequest } from './outbound.ts';
+export { type Resolve } from './resolve.ts';

@@ -1,0 +1,71 @@
+import { isIP } from 'node:net';
+import { invalidField } from '@crossdock/kernel';
+import { parseAllowList } from './allow-list.ts';
+import { createConnections } from './connections.ts';
+import { createDial } from './dial.ts';
+import { exchange, type OutboundAnswer } from './exchange.ts';
+import { OutboundError } from './failure.ts';
+import { createResolve, type Resolve } from './resolve.ts';
+import { hostOf, judge, PRIVATE_ADDRESS } from './target.ts';
+
+export interface OutboundOptions {
+  /** Comma list of `host:port` and CIDRs that may be called although they are private or on another port. */
+  allow: string;
+  resolve?: Resolve;
+  connectTimeoutMs?: number;
+  /** Everything, from the name server to the last byte of the answer. */
+  totalTimeoutMs?: number;
+  maxBodyBytes?: number;
+}
+
+export interface OutboundRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+  timeoutMs?: number;
+}
+
+export interface Outbound {
+  /** Throws `invalid` on field `url` for what can never be called; a name that does not resolve (yet) passes and is checked at each call. */
+  check(url: string): Promise<URL>;
+  /** Throws OutboundError when there was no complete answer; any status, a redirect too, is an answer. */
+  post(request: OutboundRequest): Promise<OutboundAnswer>;
+  close(): void;
+}
+
+/** The one way to call an address that a tenant or partner gave. */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const { resolve = createResolve(), connectTimeoutMs = 5_000, totalTimeoutMs = 15_000, maxBodyBytes = 65_536 } = options;
+  const allow = parseAllowList(options.allow);
+  const connections = createConnections(createDial({ allow, resolve, connectTimeoutMs }));
+
+  return {
+    async check(text) {
+      const target = judge(text, allow);
+      if (typeof target === 'string') throw invalidField('url', target);
+      const host = hostOf(target.url);
+      if (target.trusted || isIP(host) !== 0) return target.url;
+      const addresses = await resolve(host).catch(() => []);
+      if (!addresses.every((address) => allow.mayCall(address))) throw invalidField('url', PRIVATE_ADDRESS);
+      return target.url;
+    },
+
+    async post({ url: text, headers, body, timeoutMs = totalTimeoutMs }) {
+      const target = judge(text, allow);
+      if (typeof target === 'string') throw new OutboundError('policy', 'URL_REFUSED', target);
+      const { origin, pathname, search } = target.url;
+      const connection = connections.take(origin);
+      try {
+        const { answer, whole } = await exchange(connection, { path: pathname + search, headers, body, timeoutMs, maxBodyBytes });
+        if (whole) connections.give(connection);
+        else connections.discard(connection);
+        return answer;
+      } catch (err) {
+        connections.discard(connection);
+        throw err;
+      }
+    },
+
+    close: () => connections.close(),
+  };
+}
