@@ -2,4 +2,4 @@ export { receiver, type Answer, type Received, type Receiver } from '@crossdock/
 export type { KafkaRecord } from '@crossdock/stack/records';
 export { stores, testNames } from './names.ts';
 export { recordsOf } from './records-of.ts';
-export { until } from './until.ts';
+export { until } from '@crossdock/stack/until';

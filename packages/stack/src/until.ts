@@ -1,9 +1,9 @@
 import { sleep } from '@crossdock/kernel';
 
-/** Answers the first truthy value of `condition`, asked every 20 ms; throws naming `what` when the deadline passes. */
+/** Answers the first truthy value of `condition`; throws naming `what`, with the last failure as cause, when the time is over. */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, what = 'the condition' }: { timeoutMs?: number; what?: string } = {},
+  { timeoutMs = 10_000, everyMs = 20, what = 'the condition' }: { timeoutMs?: number; everyMs?: number; what?: string } = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
@@ -16,6 +16,6 @@ export async function until<T>(
       last = err;
     }
     if (Date.now() > deadline) throw new Error(`${what} did not come within ${timeoutMs} ms`, { cause: last });
-    await sleep(20);
+    await sleep(everyMs);
   }
 }

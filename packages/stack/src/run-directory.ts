@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from './files.ts';
+import { commandLineOf, endLeftover } from './processes.ts';
+import { StartError } from './start-error.ts';
+
+/** A process of ours: `marker` stands in its command line, so that a number used again by a stranger is not taken for it. */
+interface Owned {
+  pid: number;
+  marker: string;
+}
+
+interface PidFile {
+  launcher: Owned;
+  children: Owned[];
+}
+
+export interface RunDirectory {
+  path: string;
+  /** Notes a child, for a later start to clear should this process be killed. */
+  add(pid: number, marker: string): void;
+  remove(pid: number): void;
+  /** After all children have ended. */
+  release(): void;
+}
+
+/**
+ * Makes this process the only one that works in the directory. Ends what an earlier one left behind when it was killed;
+ * throws when that one is still there. `marker` is a piece of this process's own command line.
+ */
+export async function claimDirectory(path: string, marker: string): Promise<RunDirectory> {
+  mkdirSync(path, { recursive: true });
+  const file = join(path, 'pids.json');
+  const earlier = readPids(file);
+  if (earlier !== null) {
+    const { pid, marker: launcherMarker } = earlier.launcher;
+    if (pid !== process.pid && commandLineOf(pid)?.includes(launcherMarker)) {
+      throw new StartError(`Another one is running here already (process ${pid}): end it first.`);
+    }
+    await Promise.all(earlier.children.map((child) => endLeftover(child.pid, child.marker)));
+  }
+  let children: Owned[] = [];
+  const write = () => replaceFile(file, JSON.stringify({ launcher: { pid: process.pid, marker }, children } satisfies PidFile));
+  write();
+  return {
+    path,
+    add(pid, childMarker) {
+      children = [...children, { pid, marker: childMarker }];
+      write();
+    },
+    remove(pid) {
+      children = children.filter((child) => child.pid !== pid);
+      write();
+    },
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+function readPids(file: string): PidFile | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as PidFile;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the process that claimed the directory is gone. */
+export function isAbandoned(path: string): boolean {
+  const owner = readPids(join(path, 'pids.json'))?.launcher;
+  return owner === undefined || !commandLineOf(owner.pid)?.includes(owner.marker);
+}

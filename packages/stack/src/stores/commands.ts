@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Everything a command printed, or null when there is no such command. Throws with its last words when it fails. */
+export async function outputOf(command: string, args: string[], signal?: AbortSignal): Promise<string | null> {
+  try {
+    const { stdout, stderr } = await run(command, args, { maxBuffer: 64 << 20, ...(signal && { signal }) });
+    return stdout + stderr;
+  } catch (err) {
+    const { code, stderr = '', stdout = '' } = err as { code?: unknown; stderr?: string; stdout?: string };
+    if (code === 'ENOENT') return null;
+    const lastWords = `${stdout}\n${stderr}`.trim().split('\n').slice(-5).join('\n');
+    throw new Error(`${command} ${args[0] ?? ''} failed: ${lastWords || String(err)}`, { cause: err });
+  }
+}

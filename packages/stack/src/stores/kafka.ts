@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { type Child, spawnChild } from '../processes.ts';
+import type { RunDirectory } from '../run-directory.ts';
+import { StartError } from '../start-error.ts';
+import { until } from '../until.ts';
+import { outputOf } from './commands.ts';
+
+const STOP_GRACE_MS = 8_000;
+const START_LIMIT_MS = 60_000;
+
+export interface KafkaOptions {
+  java: string;
+  jars: string;
+  dataDir: string;
+  logFile: string;
+  port: number;
+  controllerPort: number;
+  run: RunDirectory;
+  signal: AbortSignal;
+}
+
+export interface KafkaBroker {
+  broker: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** One broker and controller in one process, answering when this resolves. */
+export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
+  const { java, jars, dataDir, logFile, port, run, signal } = options;
+  await mkdir(dataDir, { recursive: true });
+  const properties = join(dataDir, 'server.properties');
+  await writeFile(properties, propertiesOf(options));
+  const classpath = ['-cp', `${jars}/*`];
+  if (!existsSync(join(dataDir, 'log', 'meta.properties'))) {
+    await outputOf(java, [...classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties], signal);
+  }
+  const child = await spawnChild({
+    command: java,
+    args: ['-Xmx512m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...classpath, 'kafka.Kafka', properties],
+    env: process.env,
+    cwd: dataDir,
+    logFile,
+  });
+  run.add(child.pid, properties);
+  const stop = async () => {
+    await child.stop(STOP_GRACE_MS);
+    run.remove(child.pid);
+  };
+  const broker = `127.0.0.1:${port}`;
+  try {
+    await answering(broker, child, logFile, signal);
+  } catch (err) {
+    await stop();
+    throw err;
+  }
+  return { broker, pid: child.pid, stop };
+}
+
+async function answering(broker: string, child: Child, logFile: string, signal: AbortSignal): Promise<void> {
+  let ended = false;
+  void child.exited.finally(() => (ended = true));
+  const failed = (what: string) => new StartError(`Kafka ${what}.`, { logFile });
+  const answers = async () => {
+    signal.throwIfAborted();
+    return ended || (await answersNow(broker));
+  };
+  await until(answers, { timeoutMs: START_LIMIT_MS, everyMs: 100 }).catch((err: unknown) => {
+    signal.throwIfAborted();
+    throw failed(`did not answer within ${START_LIMIT_MS / 1000} s (${String(err)})`);
+  });
+  if (ended) throw failed('ended while it started');
+}
+
+/** Whether a broker that takes topics is there. */
+export async function answersNow(broker: string): Promise<boolean> {
+  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } }).admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).brokers.length > 0;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** A Kafka uuid; the first letter fixed, since a leading dash would read as an option. */
+const clusterId = (): string => `c${randomBytes(16).toString('base64url').slice(1)}`;
+
+/** What a broker alone needs: no second replica to wait for, groups that form at once, topics made by us. */
+const propertiesOf = ({ port, controllerPort, dataDir }: KafkaOptions): string => `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=${join(dataDir, 'log')}
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=5
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+`;

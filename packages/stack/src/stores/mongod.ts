@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import { MongoMemoryServer } from 'mongodb-memory-server-core';
+import mongoose from 'mongoose';
+import { until } from '../until.ts';
+import type { RunDirectory } from '../run-directory.ts';
+import type { MongodBinary } from './mongod-binary.ts';
+
+const REPLICA_SET = 'rs0';
+
+export interface Mongod {
+  uri: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** A replica set of one on its own data folder, writable when this resolves. */
+export async function startMongod(options: { binary: MongodBinary; dbPath: string; port: number; run: RunDirectory }): Promise<Mongod> {
+  const { binary, dbPath, port, run } = options;
+  await mkdir(dbPath, { recursive: true });
+  const { systemBinary, version, downloadDir } = binary;
+  const server = await MongoMemoryServer.create({
+    binary: { version, downloadDir, ...(systemBinary !== undefined && { systemBinary }) },
+    instance: { dbPath, port, replSet: REPLICA_SET, storageEngine: 'wiredTiger', launchTimeout: 60_000 },
+    // A group of its own: a Ctrl-C at the terminal must not end it before the services.
+    spawn: { detached: true },
+  });
+  const pid = server.instanceInfo?.instance.mongodProcess?.pid;
+  const at = server.instanceInfo?.port;
+  if (pid === undefined || at === undefined) throw new Error('mongod started without a process');
+  run.add(pid, dbPath);
+  await formReplicaSet(`127.0.0.1:${at}`);
+  return {
+    uri: `mongodb://127.0.0.1:${at}/?replicaSet=${REPLICA_SET}`,
+    pid,
+    async stop() {
+      await server.stop({ doCleanup: false });
+      run.remove(pid);
+    },
+  };
+}
+
+/** Initiates the set; on data of an earlier run whose port was another one, tells the set its new address by force. */
+async function formReplicaSet(host: string): Promise<void> {
+  const client = await mongoose.mongo.MongoClient.connect(`mongodb://${host}/?directConnection=true`);
+  try {
+    const admin = client.db('admin');
+    const config = await admin.command({ replSetGetConfig: 1 }).then(
+      (answer) => answer['config'] as { version: number; members: { host: string }[] },
+      () => null,
+    );
+    if (config === null) {
+      await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host }] } });
+    } else if (config.members[0]?.host !== host) {
+      const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
+      await admin.command({ replSetReconfig: moved, force: true });
+    }
+    const isPrimary = async () => (await admin.command({ hello: 1 }))['isWritablePrimary'] === true;
+    await until(isPrimary, { timeoutMs: 30_000, what: 'the primary of MongoDB' });
+  } finally {
+    await client.close();
+  }
+}
