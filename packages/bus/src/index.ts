@@ -1,1 +1,2 @@
-export {};
+export { createBus, type Bus, type BusOptions } from './bus.ts';
+export { on, onBatch, type Handler } from './handlers.ts';

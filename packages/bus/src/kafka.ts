@@ -1,0 +1,28 @@
+import './idle-timer-guard.ts';
+import type { Logger } from '@crossdock/kernel';
+import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+
+export interface KafkaOptions {
+  brokers: string[];
+  clientId: string;
+  log: Logger;
+}
+
+/** A client whose log lines join ours. It connects to nothing by itself. */
+export const createKafka = ({ brokers, clientId, log }: KafkaOptions): Kafka =>
+  new Kafka({
+    brokers,
+    clientId,
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => writeEntry(log, entry),
+  });
+
+/** kafkajs calls every failed try of its own an error; what really fails is logged by whoever asked for it. */
+function writeEntry(log: Logger, { namespace, level, log: { message, timestamp: _, ...fields } }: LogEntry): void {
+  const told = { ...fields, part: `kafkajs ${namespace}` };
+  if (level <= logLevel.WARN) log.warn(told, message);
+  else log.debug(told, message);
+}
