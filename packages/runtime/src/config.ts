@@ -55,10 +55,10 @@ export function readConfig<S extends TObject>(schema: S, env: NodeJS.ProcessEnv)
   for (const error of ajv.errors ?? []) {
     const name = variableOf(error);
     const wanted = properties[name]?.description ?? error.message ?? 'something else';
-    faults.set(name, `${name} ${error.keyword === 'required' ? 'is missing' : 'is wrong'}: it should be ${wanted}`);
+    faults.set(name, `${name} ${'missingProperty' in error.params ? 'is missing' : 'is wrong'}: it should be ${wanted}`);
   }
   throw new ConfigError([...faults.values()].join('\n'));
 }
 
-const variableOf = (error: ErrorObject): string =>
-  error.keyword === 'required' ? String(error.params['missingProperty']) : (error.instancePath.split('/')[1] ?? '');
+/** A variable that is required, by itself or beside another (`dependencies`), is named by the parameters. */
+const variableOf = (error: ErrorObject): string => String(error.params['missingProperty'] ?? error.instancePath.split('/')[1] ?? '');
