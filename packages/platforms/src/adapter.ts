@@ -1,0 +1,129 @@
+import type { Clock, FailureClass } from '@crossdock/kernel';
+import type { ProductFields } from './product-fields.ts';
+
+export type SyncType = 'products' | 'orders' | 'inventory' | 'reviews' | 'livestream';
+
+/** What one platform call came to; `failure` and the rest are the PlatformError's that the caller gets. */
+export type CallOutcome =
+  | { ok: true; durationMs: number }
+  | { ok: false; failure: FailureClass; code: string; message: string; durationMs: number; retryAfterMs?: number };
+
+/** Awaited before every call of a platform's API: pacing and budget. Each `take` that resolved is followed by one `done`. */
+export interface CallGate {
+  take(signal?: AbortSignal): Promise<void>;
+  done(outcome: CallOutcome): void;
+}
+
+/** A connector's credential and surroundings for some calls. When `signal` aborts, the call throws the signal's reason. */
+export interface Session {
+  config: Record<string, string>;
+  accessToken: string;
+  call: CallGate;
+  now: Clock;
+  signal?: AbortSignal;
+}
+
+/** Why a row cannot be stored: `field` is the path in the normalised fields, `message` the text for the merchant. */
+export interface RowProblem {
+  code: string;
+  field: string;
+  message: string;
+}
+
+/**
+ * One row of the platform. `raw` is the platform's own text of it (ids exact: parse with `parseLossless`), `hash` changes
+ * when anything of it does, its time included. With a `problem`, the invalid field is null.
+ */
+export interface SourceRow {
+  /** The platform's id; `?` and a hash for a listed row that has none: stable, and never a platform's id. */
+  externalId: string;
+  updatedAt: Date | null;
+  fields: ProductFields;
+  raw: string;
+  hash: string;
+  problem: RowProblem | null;
+}
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Where a walk stands: plain JSON that any process can go on from. Only the source that made it reads it. */
+export type Position = { [key: string]: Json };
+
+export interface Page {
+  /** May be empty although the walk goes on; a row may come again on a later page. */
+  rows: SourceRow[];
+  /** Null: the walk is over. */
+  next: Position | null;
+  /** The platform's count for the whole walk, as known so far. */
+  total: number | null;
+}
+
+/** Rows changed within `from` (null: ever) and `to`, both included. */
+export interface SyncWindow {
+  from: Date | null;
+  to: Date;
+}
+
+/** Everything throws PlatformError. */
+export interface RecordSource {
+  /** Callers end the window this long before the start of the walk: nothing may enter a list that is being walked. */
+  lagMs: number;
+  page(session: Session, window: SyncWindow, position: Position | null): Promise<Page>;
+  /** The rows the platform knows; unknown ids are missing from the answer. */
+  byIds(session: Session, ids: string[]): Promise<SourceRow[]>;
+}
+
+export interface ConfigField {
+  name: string;
+  required: boolean;
+  /** A secret: never shown. */
+  sensitive: boolean;
+  /** An identifier: shown shortened. */
+  masked: boolean;
+}
+
+export interface Account {
+  accountId: string;
+  accountName: string;
+  /** The platform's own word for the kind of seller. */
+  sellerType: string;
+}
+
+export interface Grant {
+  accessToken: string;
+  /** Null when the token cannot be refreshed: after its end the merchant authorises again. */
+  refreshToken: string | null;
+  expiresAt: Date;
+  /** Null when the platform names no end. */
+  refreshExpiresAt: Date | null;
+  accountId: string;
+  accountName: string;
+}
+
+interface AppRequest {
+  config: Record<string, string>;
+  now: Clock;
+  signal?: AbortSignal;
+}
+
+/** One platform, as the registry authorises and probes it and the orchestrator reads it. Calls throw PlatformError. */
+export interface PlatformAdapter {
+  platform: string;
+  displayName: string;
+  iconUrl: string;
+  authType: 'oauth2';
+  syncTypes: readonly SyncType[];
+  minSyncIntervalMinutes: number;
+  configFields: readonly ConfigField[];
+  /** The shop that a config names. */
+  shopIdOf(config: Record<string, string>): string;
+  /** The app whose call budget a config draws on. */
+  appKeyOf(config: Record<string, string>): string;
+  authorizeUrl(request: { config: Record<string, string>; redirectUri: string; state: string }): string;
+  /** A refused code is AUTH_REVOKED, a refused app CONFIG. A code works once: never tried again here. */
+  exchangeCode(request: AppRequest & { code: string; redirectUri: string }): Promise<Grant>;
+  refresh(request: AppRequest & { refreshToken: string }): Promise<Grant>;
+  /** The account that the access token speaks for. */
+  probe(session: Session): Promise<Account>;
+  products: RecordSource;
+}

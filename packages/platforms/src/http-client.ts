@@ -1,0 +1,70 @@
+import { PlatformError } from '@crossdock/kernel';
+import { Pool } from 'undici';
+
+const CONNECTIONS = 16;
+const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+export interface HttpAnswer {
+  status: number;
+  text: string;
+  date: string | null;
+  retryAfter: string | null;
+}
+
+/** Forms posted over kept connections. Whatever keeps an answer from coming whole is a RETRYABLE PlatformError. */
+export interface HttpClient {
+  postForm(url: string, form: Record<string, string>, signal?: AbortSignal): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+export function createHttpClient(deadlineMs: number): HttpClient {
+  const pools = new Map<string, Pool>();
+
+  function poolOf(origin: string): Pool {
+    let pool = pools.get(origin);
+    if (pool === undefined) {
+      pool = new Pool(origin, { connections: CONNECTIONS, connect: { timeout: CONNECT_TIMEOUT_MS } });
+      pools.set(origin, pool);
+    }
+    return pool;
+  }
+
+  async function send(url: URL, form: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
+    const { statusCode, headers, body } = await poolOf(url.origin).request({
+      method: 'POST',
+      path: url.pathname + url.search,
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      body: new URLSearchParams(form).toString(),
+      signal,
+    });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      // Leaving the loop destroys the stream and with it the connection.
+      if (bytes > MAX_ANSWER_BYTES) throw new PlatformError('RETRYABLE', `an answer of more than ${MAX_ANSWER_BYTES} bytes`, { code: 'TOO_LARGE' });
+      chunks.push(chunk);
+    }
+    const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : null);
+    return { status: statusCode, text: Buffer.concat(chunks).toString(), date: one(headers.date), retryAfter: one(headers['retry-after']) };
+  }
+
+  return {
+    async postForm(url, form, signal) {
+      const deadline = AbortSignal.timeout(deadlineMs);
+      try {
+        return await send(new URL(url), form, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+      } catch (err) {
+        if (signal?.aborted) throw signal.reason;
+        if (err instanceof PlatformError) throw err;
+        if (deadline.aborted) throw new PlatformError('RETRYABLE', `no answer within ${deadlineMs} ms`, { code: 'TIMEOUT' });
+        const code = String((err as { code?: unknown }).code ?? 'NETWORK');
+        throw new PlatformError('RETRYABLE', `the connection failed: ${code}`, { code });
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { type Money, yuan } from '../money.ts';
+import { parseTopTime } from './top-time.ts';
+
+const ID = /^[1-9]\d{0,19}$/;
+const MAX_STOCK = 999_999_999;
+
+/** Readers of one field each: null when the value is none of its kind. */
+export const idText = (value: unknown): string | null => {
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && ID.test(text) ? text : null;
+};
+
+export const words = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value : null);
+
+export const money = (value: unknown): Money | null => (typeof value === 'string' || typeof value === 'number' ? yuan(String(value)) : null);
+
+export const stock = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_STOCK ? value : null;
+
+export const time = (value: unknown): Date | null => (typeof value === 'string' ? parseTopTime(value) : null);
+
+/** The platform leaves a key out, or sends an empty text, for what is not there. */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';

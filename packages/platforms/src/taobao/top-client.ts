@@ -1,0 +1,88 @@
+import { isPlatformError, PlatformError } from '@crossdock/kernel';
+import type { Session } from '../adapter.ts';
+import type { HttpAnswer, HttpClient } from '../http-client.ts';
+import { type JsonObject, readAnswer } from './answer.ts';
+import { sign } from './sign.ts';
+import { topTime } from './top-time.ts';
+
+const SIGN_METHOD = 'hmac-sha256';
+const STALE_TIMESTAMP = '31';
+
+/** Reads what a call is for out of the answer's body; a PlatformError thrown here counts as the call's failure. */
+export type Read<T> = (body: JsonObject, text: string) => T;
+
+export interface TopClient {
+  call<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>): Promise<T>;
+}
+
+/** Calls of the gateway: gate, signature, deadline, classification. The platform's clock wins over ours. */
+export function topClient(http: HttpClient, apiUrl: string): TopClient {
+  let clockOffsetMs = 0;
+
+  function signed(session: Session, method: string, params: Record<string, string>): Record<string, string> {
+    const all: Record<string, string> = {
+      ...params,
+      method,
+      app_key: session.config.app_key ?? '',
+      session: session.accessToken,
+      timestamp: topTime(session.now().getTime() + clockOffsetMs),
+      v: '2.0',
+      format: 'json',
+      sign_method: SIGN_METHOD,
+    };
+    for (const [key, value] of Object.entries(all)) if (value === '') delete all[key];
+    return { ...all, sign: sign(all, session.config.app_secret ?? '', SIGN_METHOD) };
+  }
+
+  /** True when the platform called our clock wrong and told its own. */
+  function learnClock(session: Session, failure: PlatformError, answer: HttpAnswer | undefined): boolean {
+    if (failure.code.split('/')[0] !== STALE_TIMESTAMP) return false;
+    const theirs = Date.parse(answer?.date ?? '');
+    if (Number.isNaN(theirs)) return false;
+    clockOffsetMs = theirs - session.now().getTime();
+    return true;
+  }
+
+  async function attempt<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>, first: boolean): Promise<T> {
+    await session.call.take(session.signal);
+    const begun = performance.now();
+    const durationMs = () => Math.round(performance.now() - begun);
+    let answer: HttpAnswer | undefined;
+    try {
+      answer = await http.postForm(apiUrl, signed(session, method, params), session.signal);
+      const result = read(readAnswer(method, answer), answer.text);
+      session.call.done({ ok: true, durationMs: durationMs() });
+      return result;
+    } catch (err) {
+      const failure = failureFrom(err, session);
+      const again = first && learnClock(session, failure, answer);
+      const { code, message, retryAfterMs } = failure;
+      session.call.done({
+        ok: false,
+        failure: again ? 'RETRYABLE' : failure.failure,
+        code,
+        message,
+        durationMs: durationMs(),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      });
+      if (again) return attempt(session, method, params, read, false);
+      throw isPlatformError(err) ? failure : err;
+    }
+  }
+
+  return { call: (session, method, params, read) => attempt(session, method, params, read, true) };
+}
+
+/** What the gate is told and the caller gets: without the secrets that a platform may have echoed. */
+function failureFrom(err: unknown, { config, accessToken, signal }: Session): PlatformError {
+  if (isPlatformError(err)) return withoutSecrets(err, [config.app_secret, accessToken]);
+  if (signal?.aborted) return new PlatformError('RETRYABLE', 'given up by the caller', { code: 'ABORTED' });
+  return new PlatformError('PERMANENT', 'the answer could not be handled', { code: 'INTERNAL' });
+}
+
+export function withoutSecrets(err: PlatformError, secrets: (string | undefined)[]): PlatformError {
+  const clean = (text: string) => secrets.reduce<string>((left, secret) => (secret ? left.replaceAll(secret, '***') : left), text);
+  if (clean(err.message) === err.message && clean(err.code) === err.code) return err;
+  const { failure, retryAfterMs } = err;
+  return new PlatformError(failure, clean(err.message), { code: clean(err.code), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+}
