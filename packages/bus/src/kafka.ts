@@ -20,9 +20,7 @@ export const createKafka = ({ brokers, clientId, log }: KafkaOptions): Kafka =>
     logCreator: () => (entry) => writeEntry(log, entry),
   });
 
-/** kafkajs calls every failed try of its own an error; what really fails is logged by whoever asked for it. */
-function writeEntry(log: Logger, { namespace, level, log: { message, timestamp: _, ...fields } }: LogEntry): void {
-  const told = { ...fields, part: `kafkajs ${namespace}` };
-  if (level <= logLevel.WARN) log.warn(told, message);
-  else log.debug(told, message);
+/** For debugging only: what fails in the end is said by whoever asked for it, and kafkajs names each of its tries an error. */
+function writeEntry(log: Logger, { namespace, log: { message, timestamp: _, ...fields } }: LogEntry): void {
+  log.debug({ ...fields, part: `kafkajs ${namespace}` }, message);
 }
