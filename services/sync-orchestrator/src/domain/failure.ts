@@ -1,0 +1,55 @@
+import type { FailureClass } from '@crossdock/kernel';
+
+/** Tries of one page when the platform answers nothing useful, before the task ends as failed. */
+export const PAGE_TRIES = 6;
+/** A shorter pause is waited out in place, a longer one frees the slot. */
+export const HOLD_PAUSE_MS = 10_000;
+
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 15_000;
+const CLOSED_SHOP_MS = 45_000;
+
+/** What a failed platform call asks of its task: `wait` frees the slot and burns no try. */
+export type Reaction =
+  | { kind: 'retry'; afterMs: number }
+  | { kind: 'refresh' }
+  | { kind: 'pace' }
+  | { kind: 'wait'; reason: string; afterMs: number }
+  | { kind: 'fail'; reason: string };
+
+export interface Failed {
+  failure: FailureClass;
+  retryAfterMs: number | undefined;
+  /** Tries of this page so far, this one included. */
+  tries: number;
+  /** The credential was renewed for this page already. */
+  refreshed: boolean;
+}
+
+/** `jitter` in [0, 1). */
+export function reactTo({ failure, retryAfterMs, tries, refreshed }: Failed, jitter: number): Reaction {
+  switch (failure) {
+    case 'RATE_LIMITED': {
+      const hint = retryAfterMs ?? 0;
+      return hint > HOLD_PAUSE_MS ? { kind: 'wait', reason: 'rate_limited', afterMs: hint } : { kind: 'pace' };
+    }
+    case 'SHOP_CLOSED':
+      return { kind: 'wait', reason: 'shop_closed', afterMs: retryAfterMs ?? CLOSED_SHOP_MS };
+    case 'RETRYABLE':
+    case 'SHRINK_WINDOW': {
+      if (tries >= PAGE_TRIES) return { kind: 'fail', reason: 'platform_unavailable' };
+      const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), LONGEST_BACKOFF_MS);
+      return { kind: 'retry', afterMs: Math.max(retryAfterMs ?? 0, backoff * (0.5 + jitter / 2)) };
+    }
+    case 'AUTH_EXPIRED':
+      return refreshed ? { kind: 'fail', reason: 'auth_expired' } : { kind: 'refresh' };
+    case 'AUTH_REVOKED':
+      return { kind: 'fail', reason: 'auth_revoked' };
+    case 'CONFIG':
+      return { kind: 'fail', reason: 'config_refused' };
+    case 'FORBIDDEN':
+      return { kind: 'fail', reason: 'permission_missing' };
+    case 'PERMANENT':
+      return { kind: 'fail', reason: 'platform_refused' };
+  }
+}

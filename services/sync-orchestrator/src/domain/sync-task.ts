@@ -1,0 +1,127 @@
+import type { Window } from './window.ts';
+
+/** A stream is one connector and one sync type; at most one task of each kind lives in it, and one runs. */
+export const KINDS = ['full', 'incremental', 'since', 'since_next'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export type Mode = 'full' | 'incremental';
+export type Status = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+export type EndStatus = Exclude<Status, 'queued' | 'running'>;
+export type Trigger = 'manual' | 'schedule' | 'retry';
+
+export const LEASE_MS = 8_000;
+export const HEARTBEAT_MS = 2_000;
+/** How long a holder has to obey a mark before anybody may. */
+export const MARK_GRACE_MS = 2_000;
+/** A document has 16 MB: a holder waits while more events than this are not at the broker yet. */
+export const MAX_OUTBOX = 20;
+/** Times a task may break for reasons of our own before it ends as failed. */
+export const MAX_BREAKDOWNS = 8;
+
+/** Rows counted once per task; `synced` are those now in step, `skipped` the share of them that needed no write. */
+export interface Counters {
+  synced: number;
+  failed: number;
+  skipped: number;
+}
+
+/** An order to a running task that its holder obeys before its next platform call. */
+export interface Mark {
+  reason: 'cancelled' | 'connector_deleted';
+  at: Date;
+}
+
+/** Where a holder goes on: a position in the platform's list; after a full list the scan over stored rows. */
+export type Walk = { phase: 'list'; position: unknown } | { phase: 'scan'; after: string | null } | { phase: 'done' };
+
+export interface SyncTask {
+  id: string;
+  tenant: string;
+  connectorId: string;
+  platform: string;
+  syncType: string;
+  stream: string;
+  kind: Kind;
+  mode: Mode;
+  trigger: Trigger;
+  status: Status;
+  /** A code, null when all is well. */
+  reason: string | null;
+  since: Date | null;
+  createdAt: Date;
+  /** The first fenced claim, by the clock of its holder: the next incremental cursor. */
+  start: Date | null;
+  completedAt: Date | null;
+  /** The platform's count, null until it said one. */
+  total: number | null;
+  counters: Counters;
+  /** Checkpointed pages, list and scan numbered on. */
+  page: number;
+  walk: Walk;
+  /** Bounds of the list, null until the first holder set them. */
+  window: Window | null;
+  claimId: string | null;
+  fence: number | null;
+  mark: Mark | null;
+  breakdowns: number;
+}
+
+export const streamOf = (connectorId: string, syncType: string): string => `${connectorId}:${syncType}`;
+
+export function kindOf(mode: Mode, since: Date | null): Kind {
+  if (mode === 'full') return 'full';
+  return since === null ? 'incremental' : 'since';
+}
+
+export interface NewTask {
+  id: string;
+  tenant: string;
+  connectorId: string;
+  platform: string;
+  syncType: string;
+  mode: Mode;
+  since: Date | null;
+  trigger: Trigger;
+}
+
+export function newTask(request: NewTask, now: Date): SyncTask {
+  return {
+    ...request,
+    stream: streamOf(request.connectorId, request.syncType),
+    kind: kindOf(request.mode, request.since),
+    status: 'queued',
+    reason: null,
+    createdAt: now,
+    start: null,
+    completedAt: null,
+    total: null,
+    counters: { synced: 0, failed: 0, skipped: 0 },
+    page: 0,
+    walk: { phase: 'list', position: null },
+    window: null,
+    claimId: null,
+    fence: null,
+    mark: null,
+    breakdowns: 0,
+  };
+}
+
+/** Rows the platform returned, each once. */
+export const countedOf = ({ counters }: Pick<SyncTask, 'counters'>): number => counters.synced + counters.failed;
+
+/** While running the larger of the platform's count and what was counted; at the end exactly what was counted. */
+export function totalOf(task: Pick<SyncTask, 'status' | 'total' | 'counters'>): number | null {
+  const counted = countedOf(task);
+  if (task.status !== 'queued' && task.status !== 'running') return counted;
+  return task.total === null ? null : Math.max(task.total, counted);
+}
+
+/** What a reader of the task is told: a marked task is still running, and says that it is being ended. */
+export function reasonOf({ status, reason, mark }: Pick<SyncTask, 'status' | 'reason' | 'mark'>): string | null {
+  return status === 'running' && mark !== null ? 'cancelling' : reason;
+}
+
+export function durationSeconds({ start, completedAt }: Pick<SyncTask, 'start' | 'completedAt'>): number | null {
+  if (start === null || completedAt === null) return null;
+  return Math.max(0, Math.round((completedAt.getTime() - start.getTime()) / 1000));
+}

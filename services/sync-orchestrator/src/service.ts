@@ -1,0 +1,74 @@
+import { createBus } from '@crossdock/bus';
+import { auditRecorded, recordsChanged, syncCompleted, syncRequested } from '@crossdock/contracts';
+import { ConnectorServiceService, CredentialServiceService } from '@crossdock/contracts/grpc/connector-registry';
+import { CatalogServiceService, SyncServiceService } from '@crossdock/contracts/grpc/sync-orchestrator';
+import { AppError, type Part } from '@crossdock/kernel';
+import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
+import { createPlatforms } from '@crossdock/platforms';
+import { rpcClient, rpcServer } from '@crossdock/rpc';
+import { createService, type Service, type Surroundings } from '@crossdock/runtime';
+import { cancelSync } from './app/cancel-sync.ts';
+import { connectors } from './app/connectors.ts';
+import { listRecords } from './app/list-records.ts';
+import { readTasks } from './app/read-tasks.ts';
+import { startSync } from './app/start-sync.ts';
+import type { Config } from './config.ts';
+import { onConnectorChanged } from './events/on-connector-changed.ts';
+import { onSyncRequested } from './events/on-sync-requested.ts';
+import { catalogService } from './grpc/catalog-service.ts';
+import { syncService } from './grpc/sync-service.ts';
+import { recordErrorStore } from './store/record-errors.ts';
+import { recordStore } from './store/records.ts';
+import { streamStore } from './store/streams.ts';
+import { syncTaskStore } from './store/sync-tasks.ts';
+import { taskClaimStore } from './store/task-claims.ts';
+import { taskPageStore } from './store/task-pages.ts';
+import { taskModel } from './store/task-rows.ts';
+import { callBudgets } from './worker/call-budget.ts';
+import { callReports } from './worker/call-reports.ts';
+import { runTask } from './worker/run-task.ts';
+import { workerSlots } from './worker/slots.ts';
+
+export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
+  const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
+  const bus = createBus({ brokers: config.KAFKA_BROKERS, clientId: 'sync-orchestrator', topicPrefix: config.TOPIC_PREFIX, log });
+  const [registry, credentials] = [rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS), rpcClient(CredentialServiceService, config.REGISTRY_ADDRESS)];
+  const platforms = createPlatforms({ taobao: { authUrl: config.TAOBAO_AUTH_URL, apiUrl: config.TAOBAO_API_URL } });
+  const platformPools: Part = { name: 'platforms', start: async () => {}, stop: platforms.close };
+
+  const { connection } = mongo;
+  const relay = createRelay({ models: [taskModel(connection)], publish: bus.publish, log, clock });
+  const [tasks, claims, streams] = [syncTaskStore(connection, relay), taskClaimStore(connection, relay), streamStore(connection)];
+  const [products, pages, errors] = [recordStore(connection, 'products'), taskPageStore(connection), recordErrorStore(connection)];
+  const { get: getConnector, known: knownConnector, acquire, report } = connectors(registry, credentials);
+
+  const reports = callReports({ send: report, log });
+  const run = runTask({ claims, streams, records: products, pages, errors, reports, acquire, adapterOf, budgetOf: callBudgets(config.PLATFORM_CALLS_PER_SECOND, log), clock, log });
+  const slots = workerSlots({ claims, run, count: config.WORKER_SLOTS, clock, log });
+
+  const cancelling = cancelSync({ tasks, products, wake: slots.wake, clock });
+  const app = { startSync: startSync({ tasks, getConnector, wake: slots.wake, clock }), cancelSync: cancelling, tasks: readTasks({ tasks, errors, knownConnector }) };
+  const records = listRecords({ storeOf: (entity) => (entity === 'products' ? products : undefined), knownConnector });
+
+  const grpc = rpcServer({
+    host: config.HOST,
+    port: config.GRPC_PORT,
+    services: [
+      [SyncServiceService, syncService(app)],
+      [CatalogServiceService, catalogService(records)],
+    ],
+    log,
+  });
+  const consumer = bus.consumer({ group: 'sync-orchestrator', handlers: [onSyncRequested(slots), onConnectorChanged(cancelling)] });
+  const schema = migrations({ mongo, models: [tasks.model, streams.model, products.model, pages.model, errors.model], log });
+  void bus.ensureTopics([syncRequested, syncCompleted, recordsChanged, auditRecorded]);
+
+  function adapterOf(platform: string) {
+    const adapter = platforms.get(platform);
+    if (adapter === undefined) throw new AppError('internal', '', `no adapter of ${platform}`);
+    return adapter;
+  }
+
+  const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, grpc, consumer];
+  return Object.assign(createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts }), { grpcPort: grpc.port });
+}

@@ -1,0 +1,46 @@
+import { Schema, type Connection, type mongo } from 'mongoose';
+
+/** Why one record of one task could not be synced. */
+export interface RecordError {
+  externalId: string;
+  code: string;
+  field: string;
+  message: string;
+}
+
+interface ErrorRow extends RecordError {
+  _id: string;
+  tenant: string;
+  connectorId: string;
+  task: string;
+  at: Date;
+}
+
+const schema = new Schema<ErrorRow>({ _id: String, tenant: String, connectorId: String, task: String, externalId: String, code: String, field: String, message: String, at: Date });
+schema.index({ tenant: 1, connectorId: 1, task: 1, _id: 1 }, { name: 'of_task' });
+
+/** One document per task and record, so that a repeated page stores it once. */
+export function recordErrorStore(connection: Connection) {
+  const model = connection.model<ErrorRow>('RecordError', schema, 'record_errors');
+  const rows = () => model.collection as unknown as mongo.Collection<ErrorRow>;
+  return {
+    model,
+
+    async write(owner: { tenant: string; connectorId: string; task: string }, errors: RecordError[], at: Date): Promise<void> {
+      if (errors.length === 0) return;
+      await rows().bulkWrite(
+        errors.map((error) => ({
+          updateOne: { filter: { _id: `${owner.task}/${error.externalId}` }, update: { $set: { ...owner, ...error, at } }, upsert: true },
+        })),
+        { ordered: false },
+      );
+    },
+
+    async list(owner: { tenant: string; connectorId: string; task: string }, skip: number, limit: number): Promise<{ items: (RecordError & { at: Date })[]; total: number }> {
+      const [items, total] = await Promise.all([rows().find(owner).sort({ _id: 1 }).skip(skip).limit(limit).toArray(), rows().countDocuments(owner)]);
+      return { items, total };
+    },
+  };
+}
+
+export type RecordErrorStore = ReturnType<typeof recordErrorStore>;

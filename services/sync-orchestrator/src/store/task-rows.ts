@@ -1,0 +1,69 @@
+import { outbox, type WithOutbox } from '@crossdock/mongo';
+import { Schema, type Connection, type Model } from 'mongoose';
+import type { SyncTask } from '../domain/sync-task.ts';
+
+/** A task as stored: the id is `_id`; what only claiming needs stands beside. */
+export interface TaskRow extends Omit<SyncTask, 'id'>, WithOutbox {
+  _id: string;
+  keys: { key: string; bodyHash: string }[];
+  claimedAt: Date | null;
+  leaseUntil: Date | null;
+  /** A queued task is not taken before. */
+  notBefore: Date | null;
+}
+
+const { Mixed } = Schema.Types;
+
+const schema = new Schema<TaskRow>(
+  {
+    _id: String,
+    tenant: { type: String, required: true },
+    connectorId: { type: String, required: true },
+    platform: String,
+    syncType: String,
+    stream: { type: String, required: true },
+    kind: String,
+    mode: String,
+    trigger: String,
+    status: { type: String, required: true },
+    reason: { type: String, default: null },
+    since: { type: Date, default: null },
+    createdAt: Date,
+    start: { type: Date, default: null },
+    completedAt: { type: Date, default: null },
+    total: { type: Number, default: null },
+    counters: { synced: Number, failed: Number, skipped: Number },
+    page: Number,
+    walk: Mixed,
+    window: { type: Mixed, default: null },
+    claimId: { type: String, default: null },
+    claimedAt: { type: Date, default: null },
+    leaseUntil: { type: Date, default: null },
+    notBefore: { type: Date, default: null },
+    fence: { type: Number, default: null },
+    mark: { type: Mixed, default: null },
+    breakdowns: { type: Number, default: 0 },
+    keys: { type: [{ _id: false, key: String, bodyHash: String }], default: [] },
+  },
+  { minimize: false },
+);
+
+const live = { status: { $in: ['queued', 'running'] } };
+
+schema.index({ stream: 1, kind: 1 }, { name: 'live_kind', unique: true, partialFilterExpression: live });
+schema.index({ stream: 1 }, { name: 'one_running', unique: true, partialFilterExpression: { status: 'running' } });
+schema.index({ 'keys.key': 1 }, { name: 'idempotency', unique: true, partialFilterExpression: { 'keys.0': { $exists: true } } });
+schema.index({ status: 1, createdAt: 1 }, { name: 'takeable', partialFilterExpression: live });
+schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });
+schema.plugin(outbox);
+
+export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema, 'sync_tasks');
+
+export function taskOf(row: TaskRow): SyncTask {
+  const { _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since } = row;
+  const { createdAt, start, completedAt, total, counters, page, walk, window, claimId, fence, mark, breakdowns } = row;
+  return {
+    id: _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since,
+    createdAt, start, completedAt, total, counters, page, walk, window, claimId, fence, mark, breakdowns,
+  };
+}

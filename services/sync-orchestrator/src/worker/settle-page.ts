@@ -1,0 +1,62 @@
+import { recordsChanged, type Event } from '@crossdock/contracts';
+import type { Clock } from '@crossdock/kernel';
+import type { Change, Decision, Lapsed } from '../domain/row.ts';
+import type { Counters, SyncTask } from '../domain/sync-task.ts';
+import type { RecordErrorStore } from '../store/record-errors.ts';
+import type { RecordStore } from '../store/records.ts';
+import type { Hold, TaskClaimStore } from '../store/task-claims.ts';
+import type { TaskPageStore } from '../store/task-pages.ts';
+import type { Page } from './next-page.ts';
+import { settleRows } from './settle-rows.ts';
+
+export interface SettleDeps {
+  claims: TaskClaimStore;
+  records: RecordStore;
+  pages: TaskPageStore;
+  errors: RecordErrorStore;
+  clock: Clock;
+}
+
+/** Rows of this page that stand on no earlier one count, once. */
+function count(before: Counters, page: Page, decisions: Map<string, Decision>, handled: Set<string>): Counters {
+  const counters = { ...before };
+  for (const row of new Map(page.met.rows.map((each) => [each.externalId, each])).values()) {
+    if (handled.has(row.externalId)) continue;
+    if (row.problem !== null) counters.failed++;
+    else counters.synced++;
+    if (row.problem === null && decisions.get(row.externalId)?.kind === 'skip') counters.skipped++;
+  }
+  return counters;
+}
+
+function changesEvent(task: SyncTask, page: number, changes: Change[]): Event[] {
+  if (changes.length === 0) return [];
+  const { tenant, connectorId, platform, syncType, id } = task;
+  const data = { connector_id: connectorId, platform, entity: syncType, task_id: id, page, changes };
+  return [recordsChanged.create({ tenantId: tenant, source: '/sync-orchestrator', data })];
+}
+
+/** Rows, then the page's ids, then one checkpoint on the task that tells of both. The task after it, or null when it is lost. */
+export async function settlePage({ claims, records, pages, errors, clock }: SettleDeps, task: SyncTask, hold: Hold, lapsed: Lapsed[], page: Page): Promise<SyncTask | null> {
+  const number = task.page + 1;
+  const { tenant, connectorId } = task;
+  const now = clock();
+  const ids = [...new Set([...page.met.rows.map((row) => row.externalId), ...page.met.gone])];
+  const handled = await pages.handled(task.id, number, ids);
+  const decisions = await settleRows(records, page.met, lapsed, { tenant, connectorId, fence: hold.fence, page: number, now });
+  if (decisions === null) return null;
+
+  const problems = page.met.rows.flatMap(({ externalId, problem }) => (problem === null ? [] : [{ externalId, ...problem }]));
+  await errors.write({ tenant, connectorId, task: task.id }, problems, now);
+  if (!(await pages.write(task.id, number, hold.fence, ids, now))) return null;
+
+  const changes = [...decisions.values()].flatMap((decision) => (decision.kind === 'skip' ? [] : [decision.change]));
+  const at = {
+    page: number,
+    walk: page.walk,
+    counters: count(task.counters, page, decisions, handled),
+    total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
+  };
+  const kept = await claims.checkpoint(hold, at, changesEvent(task, number, changes));
+  return kept ? { ...task, ...at } : null;
+}
