@@ -101,6 +101,7 @@ async function reasonOf({ part, running, reason }: PartState): Promise<string | 
 
 const textOf = (err: unknown): string => (Error.isError(err) ? err.message : String(err));
 
-/** A store may come up later; a taken port or a refusal of our own will not go away. */
+/** A store may come up later; a taken port, a bug or a refusal of our own will not go away. */
 const isFinal = (err: unknown): boolean =>
+  err instanceof TypeError ||
   (isAppError(err) && err.kind !== 'unavailable') || ['EADDRINUSE', 'EACCES'].includes(String((err as { code?: unknown } | null)?.code));

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import { tmallIcon } from './tmall.ts';
+
+const ICONS: Record<string, string> = { tmall: tmallIcon };
+
+/** The icons that `GET …/connectors/types` names, for anybody. */
+export function iconRoutes(app: FastifyInstance): void {
+  for (const [platform, icon] of Object.entries(ICONS)) {
+    app.get(`/icons/${platform}.svg`, async (_req, reply) =>
+      reply
+        .type('image/svg+xml')
+        .headers({ 'cache-control': 'public, max-age=86400', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'x-content-type-options': 'nosniff' })
+        .send(icon),
+    );
+  }
+}
