@@ -20,7 +20,11 @@ export type Step =
 export type Routes = ReadonlyMap<string, Handler>;
 
 /** Cuts records into steps; a record that `alone` names begins no batch. */
-export function* steps(records: KafkaMessage[], routes: Routes, alone: (record: KafkaMessage) => boolean): Generator<Step> {
+export function* steps(
+  records: KafkaMessage[],
+  routes: Routes,
+  alone: (record: KafkaMessage) => boolean,
+): Generator<Step> {
   let open: HandleStep | null = null;
   for (const record of records) {
     const step = read(record, routes);

@@ -98,6 +98,13 @@ export function createBus({ brokers, clientId, topicPrefix, log }: BusOptions): 
       await publisher.publish(events);
     },
     consumer: ({ group, handlers }) =>
-      createConsumer({ kafka, topics, deadLetters, group: topicPrefix + group, routes: routesOf(handlers, topicPrefix), log }),
+      createConsumer({
+        kafka,
+        topics,
+        deadLetters,
+        group: topicPrefix + group,
+        routes: routesOf(handlers, topicPrefix),
+        log,
+      }),
   };
 }

@@ -3,7 +3,6 @@ import type { Consumer, Kafka } from 'kafkajs';
 import { backoffMs } from './backoff.ts';
 import type { Routes } from './batches.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { Handler } from './handlers.ts';
 import { createPartitionWorker } from './partition-worker.ts';
 import type { Topics } from './topics.ts';
 

@@ -54,7 +54,8 @@ export function createPartitionWorker({ group, routes, deadLetters, log }: Parti
       else if (step.do === 'bury') await bury(step.records[0], payload, step.reason);
       else log.debug({ topic: payload.batch.topic, type: step.type }, 'an event of a type unknown here is passed over');
     } catch (err) {
-      if (step.do === 'handle' && step.records.length > 1 && !isAway(err)) return settleEach(oneByOne(step), payload, place);
+      if (step.do === 'handle' && step.records.length > 1 && !isAway(err))
+        return settleEach(oneByOne(step), payload, place);
       if (!(await buried(step, err, payload, place))) return false;
     }
     troubles.delete(place);

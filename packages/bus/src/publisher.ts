@@ -42,11 +42,17 @@ export function createPublisher(send: (topic: string, records: Message[]) => Pro
   return {
     publish(events) {
       const records = events.map((event) => ({ topic: event.topic, record: toRecord(event) }));
-      const sized = records.map(({ topic, record }) => ({ topic, record, bytes: HEADER_BYTES + Buffer.byteLength(record.value) }));
+      const sized = records.map(({ topic, record }) => ({
+        topic,
+        record,
+        bytes: HEADER_BYTES + Buffer.byteLength(record.value),
+      }));
       const oversized = sized.findIndex(({ bytes }) => bytes > MAX_BYTES);
       if (oversized !== -1) {
         const { id, type } = events[oversized]!;
-        return Promise.reject(new AppError('too_large', 'EVENT_TOO_LARGE', `event ${id} (${type}) exceeds ${MAX_BYTES} bytes`));
+        return Promise.reject(
+          new AppError('too_large', 'EVENT_TOO_LARGE', `event ${id} (${type}) exceeds ${MAX_BYTES} bytes`),
+        );
       }
       if (sized.length === 0) return Promise.resolve();
       return new Promise((resolve, reject) => {

@@ -11,7 +11,11 @@ export async function anyAnswers(brokers: string[]): Promise<boolean> {
 function accepts(broker: string): Promise<boolean> {
   const colon = broker.lastIndexOf(':');
   return new Promise((resolve) => {
-    const socket = connect({ host: broker.slice(0, colon), port: Number(broker.slice(colon + 1)), timeout: TIMEOUT_MS });
+    const socket = connect({
+      host: broker.slice(0, colon),
+      port: Number(broker.slice(colon + 1)),
+      timeout: TIMEOUT_MS,
+    });
     const end = (answer: boolean) => () => {
       socket.destroy();
       resolve(answer);

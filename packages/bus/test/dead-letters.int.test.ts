@@ -31,7 +31,9 @@ test('an event whose handler keeps failing lies in the dead-letter topic with re
   expect(tries).toBe(6);
   const [dead, ...others] = await deadOf('poison');
   expect(others).toEqual([]);
-  const [origin] = (await recordsOf('audit.recorded', { topicPrefix })).filter(({ headers }) => headers['ce_id'] === events[1]!.id);
+  const [origin] = (await recordsOf('audit.recorded', { topicPrefix })).filter(
+    ({ headers }) => headers['ce_id'] === events[1]!.id,
+  );
   expect(dead).toMatchObject({ key: 'poison', value: origin!.value });
   expect(dead!.headers).toEqual({
     ...origin!.headers,
@@ -94,10 +96,15 @@ test('an unreadable record goes to the dead-letter topic at once and byte for by
   await group.bus.publish([audit('unreadable', 'behind')]);
   await until(() => seen.includes('behind'), { what: 'the good event behind them' });
   await using dead = await collectRaw('audit.recorded.dlq');
-  const mine = (await until(() => {
-    const found = dead.records.filter(({ headers: kept }) => String(kept?.['dlq_group']) === `${topicPrefix}unreadable`);
-    return found.length >= 5 && found;
-  }, { what: 'five dead letters' })) as KafkaMessage[];
+  const mine = (await until(
+    () => {
+      const found = dead.records.filter(
+        ({ headers: kept }) => String(kept?.['dlq_group']) === `${topicPrefix}unreadable`,
+      );
+      return found.length >= 5 && found;
+    },
+    { what: 'five dead letters' },
+  )) as KafkaMessage[];
   expect(mine.map(({ headers: kept }) => String(kept!['dlq_reason']))).toEqual([
     'unreadable: the value is not JSON',
     'unreadable: missing header ce_id',

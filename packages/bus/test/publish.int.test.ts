@@ -65,10 +65,16 @@ test('an event too large for the broker is refused alone', async () => {
 
 test('publishing before the start and after the stop is refused at once', async () => {
   const bus = newBus();
-  await expect(bus.publish([audit('early', 'x')])).rejects.toMatchObject({ kind: 'unavailable', message: 'Kafka: not started' });
+  await expect(bus.publish([audit('early', 'x')])).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'Kafka: not started',
+  });
   await bus.start();
   await bus.stop();
-  await expect(bus.publish([audit('late', 'x')])).rejects.toMatchObject({ kind: 'unavailable', message: 'Kafka: stopped' });
+  await expect(bus.publish([audit('late', 'x')])).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'Kafka: stopped',
+  });
 });
 
 test('what was published when the stop came is on the broker after it', async () => {
@@ -91,7 +97,9 @@ test('a broker that comes later is waited for in the background, and readiness s
   await until(async () => (await bus.check!()) === null, { what: 'the connection' });
   await bus.publish([audit('waiting', 'x')]);
   server.close();
-  await until(async () => (await bus.check!()) === `no broker answers at 127.0.0.1:${port}`, { what: 'the loss noticed' });
+  await until(async () => (await bus.check!()) === `no broker answers at 127.0.0.1:${port}`, {
+    what: 'the loss noticed',
+  });
   await bus.stop();
 });
 

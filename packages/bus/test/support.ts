@@ -8,7 +8,8 @@ export const { topicPrefix } = testNames();
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
-export const newBus = (brokers = stores().kafka): Bus => createBus({ brokers, clientId: 'test', topicPrefix, log: quiet });
+export const newBus = (brokers = stores().kafka): Bus =>
+  createBus({ brokers, clientId: 'test', topicPrefix, log: quiet });
 
 /** A started bus with one consumer, both stopped at the end of the test. */
 export async function consuming(group: string, handlers: Handler[]) {
@@ -28,10 +29,19 @@ export const audit = (tenantId: string, action: string): Event<{ action: string 
   auditRecorded.create({
     tenantId,
     source: 'test',
-    data: { actor: 'user:1', action, target: 'connector/1', before: null, after: null, request_id: null, at: '2026-03-14T10:15:00.000Z' },
+    data: {
+      actor: 'user:1',
+      action,
+      target: 'connector/1',
+      before: null,
+      after: null,
+      request_id: null,
+      at: '2026-03-14T10:15:00.000Z',
+    },
   });
 
-export const audits = (tenantId: string, count: number) => Array.from({ length: count }, (_, n) => audit(tenantId, String(n)));
+export const audits = (tenantId: string, count: number) =>
+  Array.from({ length: count }, (_, n) => audit(tenantId, String(n)));
 
 const kafka = () => new Kafka({ brokers: stores().kafka, clientId: 'test-raw', logLevel: logLevel.NOTHING });
 
