@@ -1,0 +1,107 @@
+import { isAppError, isPlatformError, type Clock } from '@crossdock/kernel';
+import type { Platforms } from '@crossdock/platforms';
+import type { Call, Caller, Connector } from '../domain/connector.ts';
+import { type Health, healthOf } from '../domain/health.ts';
+import { isAuthorized } from '../domain/status.ts';
+import type { ConnectorStore } from '../store/connectors.ts';
+import { adapterOf } from './adapter-of.ts';
+import { type ConnectorChanges, livingConnector } from './change.ts';
+import type { Credentials, Usable } from './credentials.ts';
+
+/** One platform call as its caller saw it. */
+export interface ReportedCall extends Call {
+  credentialVersion: number;
+}
+
+export interface HealthDeps {
+  connectors: ConnectorStore;
+  changes: ConnectorChanges;
+  platforms: Platforms;
+  credentials: Credentials;
+  clock: Clock;
+}
+
+const MESSAGE_LIMIT = 500;
+
+/** A probe is one call: nothing paces it. */
+const ungated = { take: async () => {}, done: () => {} };
+
+export function connectorHealth({ connectors, changes, platforms, credentials, clock }: HealthDeps) {
+  /** Reports about an older credential say nothing about the one in use. */
+  async function reportCalls({ tenant }: Caller, connectorId: string, reported: ReportedCall[]): Promise<void> {
+    const connector = await connectors.get(tenant, connectorId);
+    if (connector === null || connector.deletedAt !== null) return;
+    const { credentialVersion } = connector;
+    const calls = reported.filter((call) => call.credentialVersion === credentialVersion);
+    if (calls.length === 0) return;
+    await connectors.recordCalls(connector, calls.map(kept));
+    if (!calls.some(({ outcome }) => outcome === 'AUTH_REVOKED')) return;
+    await changes.refuse(tenant, connectorId, credentialVersion, 'auth_revoked');
+  }
+
+  /** From what is known, or, with `refresh`, from a call made now. */
+  async function checkHealth(caller: Caller, id: string, refresh: boolean): Promise<Health> {
+    const connector = await livingConnector(connectors, caller.tenant, id);
+    if (!refresh || !isAuthorized(connector.status)) return healthOf(connector, clock());
+    const call = await probe(caller, connector);
+    const after = await livingConnector(connectors, caller.tenant, id);
+    return healthOf(call === null ? after : { ...after, calls: [call] }, clock());
+  }
+
+  /** Null when the connector turned out to be without authorisation. A token the platform calls expired is refreshed and tried once more. */
+  async function probe(caller: Caller, connector: Connector): Promise<Call | null> {
+    const { id } = connector;
+    const at = clock();
+    try {
+      let acquired = await credentials.acquire(caller, { connectorId: id });
+      let call = acquired.state === 'ok' ? await probeWith(acquired) : null;
+      if (acquired.state === 'ok' && call?.outcome === 'AUTH_EXPIRED') {
+        acquired = await credentials.acquire(caller, {
+          connectorId: id,
+          refusedVersion: acquired.connector.credentialVersion,
+        });
+        call = acquired.state === 'ok' ? await probeWith(acquired) : null;
+      }
+      if (acquired.state !== 'ok' || call === null) return null;
+      await reportCalls(caller, id, [{ ...call, credentialVersion: acquired.connector.credentialVersion }]);
+      return call;
+    } catch (err) {
+      if (!isAppError(err) || err.kind !== 'unavailable') throw err;
+      const call: Call = {
+        at,
+        outcome: 'RETRYABLE',
+        message: err.message,
+        durationMs: clock().getTime() - at.getTime(),
+      };
+      await connectors.recordCalls(connector, [call]);
+      return call;
+    }
+  }
+
+  async function probeWith({ connector, config, accessToken }: Usable): Promise<Call> {
+    const at = clock();
+    const outcome = await outcomeOf(
+      adapterOf(platforms, connector).probe({ config, accessToken, call: ungated, now: clock }),
+    );
+    return { at, ...outcome, durationMs: clock().getTime() - at.getTime() };
+  }
+
+  return { reportCalls, checkHealth };
+}
+
+async function outcomeOf(call: Promise<unknown>): Promise<Pick<Call, 'outcome' | 'message'>> {
+  try {
+    await call;
+    return { outcome: 'ok', message: '' };
+  } catch (err) {
+    if (!isPlatformError(err)) throw err;
+    return { outcome: err.failure, message: err.message };
+  }
+}
+
+const kept = ({ at, outcome, message, durationMs }: ReportedCall): Call => ({
+  at,
+  outcome,
+  message: message.slice(0, MESSAGE_LIMIT),
+  durationMs,
+});

@@ -1,0 +1,74 @@
+import { isPlatformError, type Clock, type Logger, type PlatformError } from '@crossdock/kernel';
+import type { Platforms } from '@crossdock/platforms';
+import type { Connector } from '../domain/connector.ts';
+import { REFUSAL_REASONS } from '../domain/status-reasons.ts';
+import type { ConnectorStore } from '../store/connectors.ts';
+import { adapterOf } from './adapter-of.ts';
+import type { ConnectorChanges } from './change.ts';
+import type { ConnectorSecrets } from './secrets.ts';
+
+/** `settled`: read the connector again. `busy`: another process is at it. `failed`: not now, perhaps later. */
+export type Refreshed = { result: 'settled' } | { result: 'busy' } | { result: 'failed'; retryAfterMs: number };
+
+export interface RefreshDeps {
+  connectors: ConnectorStore;
+  changes: ConnectorChanges;
+  platforms: Platforms;
+  secrets: ConnectorSecrets;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Longer than a platform call may take. */
+const LEASE_MS = 30_000;
+const RETRY_AFTER_MS = 1_000;
+
+/** New tokens for a credential version, once: callers of this process share one call, other processes are kept out by a lease. */
+export function credentialRefresh({ connectors, changes, platforms, secrets, clock, log }: RefreshDeps) {
+  const running = new Map<string, Promise<Refreshed>>();
+  const later = (ms: number) => new Date(clock().getTime() + ms);
+
+  function refresh(connector: Connector, refreshToken: string): Promise<Refreshed> {
+    const key = `${connector.id} ${connector.credentialVersion}`;
+    const shared = running.get(key) ?? refreshLeased(connector, refreshToken).finally(() => running.delete(key));
+    running.set(key, shared);
+    return shared;
+  }
+
+  async function refreshLeased(connector: Connector, sealed: string): Promise<Refreshed> {
+    const fence = await connectors.claimRefresh(connector, clock(), later(LEASE_MS));
+    if (fence === null) return { result: 'busy' };
+    const adapter = adapterOf(platforms, connector);
+    const config = secrets.openConfig(connector, adapter.configFields);
+    try {
+      const grant = await adapter.refresh({
+        config,
+        refreshToken: secrets.openRefreshToken(connector, sealed),
+        now: clock,
+      });
+      await connectors.storeRefreshed(connector, fence, secrets.sealGrant(connector, grant, clock()));
+      return { result: 'settled' };
+    } catch (err) {
+      if (isPlatformError(err)) return refused(connector, fence, err);
+      await connectors.releaseRefresh(connector, fence, clock());
+      throw err;
+    }
+  }
+
+  /** A refresh token that was used up by somebody who stored newer tokens is not dead: `refuse` looks at the version again. */
+  async function refused(connector: Connector, fence: number, err: PlatformError): Promise<Refreshed> {
+    log.warn({ connector: connector.id, failure: err.failure, code: err.code }, 'the credential was not refreshed');
+    const reason = REFUSAL_REASONS[err.failure];
+    if (reason !== undefined) {
+      await changes.refuse(connector.tenant, connector.id, connector.credentialVersion, reason);
+      return { result: 'settled' };
+    }
+    const retryAfterMs = Math.max(err.retryAfterMs ?? 0, RETRY_AFTER_MS);
+    await connectors.releaseRefresh(connector, fence, later(retryAfterMs));
+    return { result: 'failed', retryAfterMs };
+  }
+
+  return refresh;
+}
+
+export type CredentialRefresh = ReturnType<typeof credentialRefresh>;
