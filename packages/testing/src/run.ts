@@ -1,0 +1,58 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { claimDirectory, isAbandoned, openStores, ROOT, StartError, type Stores } from '@crossdock/stack';
+import type { Counts } from './reporter.ts';
+
+const RUNS = join(ROOT, '.crossdock', 'test');
+const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
+const NODE_FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+
+/** The tests on stores of their own, which end with them however they end; the count is the last line. */
+async function main(args: string[]): Promise<number> {
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.abort());
+  process.once('disconnect', () => ended.abort());
+
+  await clearAbandoned();
+  const run = await claimDirectory(join(RUNS, String(process.pid)), import.meta.filename);
+  let stores: Stores | undefined;
+  try {
+    stores = await openStores({ run, cache: join(ROOT, '.crossdock', 'cache'), env: process.env, log: console.log, signal: ended.signal });
+    const { counts, code } = await jest(args, stores, ended.signal);
+    console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+    return code;
+  } catch (err) {
+    if (!(err instanceof StartError)) throw err;
+    console.log(`${err.message}${err.logFile === undefined ? '' : ` See ${err.logFile}.`}\n\n0 passed, 1 failed`);
+    return 1;
+  } finally {
+    await stores?.stop();
+    rmSync(run.path, { recursive: true, force: true });
+  }
+}
+
+async function jest(args: string[], stores: Stores, signal: AbortSignal): Promise<{ counts: Counts; code: number }> {
+  const env = { ...process.env, KAFKA_BROKERS: stores.kafka.join(','), MONGODB_URI: stores.mongodb };
+  const child = fork(JEST, ['-c', 'packages/testing/jest.config.mjs', ...args], { cwd: ROOT, execArgv: NODE_FLAGS, env });
+  let counts: Counts = { passed: 0, failed: 1 };
+  child.on('message', (message) => (counts = message as Counts));
+  signal.addEventListener('abort', () => child.kill('SIGKILL'));
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return { counts, code: counts.failed > 0 ? 1 : (status ?? 1) };
+}
+
+/** What a test run left that was killed: its processes first, then its data. */
+async function clearAbandoned(): Promise<void> {
+  mkdirSync(RUNS, { recursive: true });
+  for (const path of readdirSync(RUNS).map((name) => join(RUNS, name))) {
+    if (!isAbandoned(path)) continue;
+    await claimDirectory(path, import.meta.filename);
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+// By force: the channel to the process that started this one would keep it alive.
+process.exit(await main(process.argv.slice(2)));
