@@ -25,27 +25,56 @@ const HASHING = { threads: Math.ceil(availableParallelism() / 2), maxWaiting: 40
 
 export function authChannel({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
-  const bus = createBus({ brokers: config.KAFKA_BROKERS, clientId: 'auth-channel', topicPrefix: config.TOPIC_PREFIX, log });
+  const bus = createBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'auth-channel',
+    topicPrefix: config.TOPIC_PREFIX,
+    log,
+  });
   const { connection } = mongo;
-  const [tenants, users, clients, sessions] = [tenantStore(connection), userStore(connection), clientStore(connection), sessionStore(connection)];
+  const [tenants, users, clients, sessions] = [
+    tenantStore(connection),
+    userStore(connection),
+    clientStore(connection),
+    sessionStore(connection),
+  ];
   const [keys, failures] = [signingKeyStore(connection), loginFailures(connection)];
   const told = [tenants.model, users.model, clients.model, sessions.model];
 
   const hashing = hashingPool(HASHING);
   const signer = createSigner({ keys, vault: createVault(config.KEY_ENCRYPTION_KEYS), now: clock });
-  const relay = createRelay({ models: told, publish: bus.publish, log, clock });
+  const relay = createRelay({ models: told, publish: (events) => bus.publish(events), log, clock });
   const nudge = (id: string) => relay.nudge(sessions.model, id);
   const app = identityApp({ users, clients, sessions, failures, hashing, signer, now: clock, nudge });
-  const accounts = seed(accountsOf(config), { tenants, users, clients, counters: counters(connection), hashing, now: clock });
-  const grpc = rpcServer({ host: config.HOST, port: config.GRPC_PORT, services: [[IdentityServiceService, identityService(app)]], log });
+  const accounts = seed(accountsOf(config), {
+    tenants,
+    users,
+    clients,
+    counters: counters(connection),
+    hashing,
+    now: clock,
+  });
+  const grpc = rpcServer({
+    host: config.HOST,
+    port: config.GRPC_PORT,
+    services: [[IdentityServiceService, identityService(app)]],
+    log,
+  });
 
   const schema = migrations({ mongo, models: [...told, keys.model, failures.model], log });
   const parts = [mongo, bus, schema, hashing, signer, accounts, relay, grpc];
   void bus.ensureTopics([auditRecorded]);
-  return Object.assign(createService({ name: 'auth-channel', log, host: config.HOST, opsPort: config.OPS_PORT, parts }), { grpcPort: grpc.port });
+  return Object.assign(
+    createService({ name: 'auth-channel', log, host: config.HOST, opsPort: config.OPS_PORT, parts }),
+    { grpcPort: () => grpc.port() },
+  );
 }
 
-function accountsOf({ DEMO_ACCOUNTS: demo, BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password }: Config): Accounts[] {
+function accountsOf({
+  DEMO_ACCOUNTS: demo,
+  BOOTSTRAP_ADMIN_EMAIL: email,
+  BOOTSTRAP_ADMIN_PASSWORD: password,
+}: Config): Accounts[] {
   const first = email !== undefined && password !== undefined ? [bootstrapAccounts(email, password)] : [];
   return demo ? [DEMO_ACCOUNTS, ...first] : first;
 }

@@ -11,15 +11,28 @@ import { shopStore } from './store/shops.ts';
 
 export function shopSettings({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
-  const bus = createBus({ brokers: config.KAFKA_BROKERS, clientId: 'shop-settings', topicPrefix: config.TOPIC_PREFIX, log });
+  const bus = createBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'shop-settings',
+    topicPrefix: config.TOPIC_PREFIX,
+    log,
+  });
   const shops = shopStore(mongo.connection);
 
-  const relay = createRelay({ models: [shops.model], publish: bus.publish, log, clock });
+  const relay = createRelay({ models: [shops.model], publish: (events) => bus.publish(events), log, clock });
   const nudge = (id: number) => relay.nudge(shops.model, id);
   const app = shopApp({ shops, counters: counters(mongo.connection), now: clock, nudge });
-  const grpc = rpcServer({ host: config.HOST, port: config.GRPC_PORT, services: [[ShopServiceService, shopService(app)]], log });
+  const grpc = rpcServer({
+    host: config.HOST,
+    port: config.GRPC_PORT,
+    services: [[ShopServiceService, shopService(app)]],
+    log,
+  });
 
   const parts = [mongo, bus, migrations({ mongo, models: [shops.model], log }), relay, grpc];
   void bus.ensureTopics([shopChanged, auditRecorded]);
-  return Object.assign(createService({ name: 'shop-settings', log, host: config.HOST, opsPort: config.OPS_PORT, parts }), { grpcPort: grpc.port });
+  return Object.assign(
+    createService({ name: 'shop-settings', log, host: config.HOST, opsPort: config.OPS_PORT, parts }),
+    { grpcPort: () => grpc.port() },
+  );
 }

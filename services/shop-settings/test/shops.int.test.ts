@@ -48,7 +48,10 @@ interface Request {
 }
 
 async function create(tenant: string, domain: string, more: Partial<Request> = {}) {
-  const { shop } = await client.call.createShop({ name: '新店铺', domain, status: '', idempotencyKey: '', bodyHash: '', ...more }, as(tenant));
+  const { shop } = await client.call.createShop(
+    { name: '新店铺', domain, status: '', idempotencyKey: '', bodyHash: '', ...more },
+    as(tenant),
+  );
   return shop!;
 }
 
@@ -97,7 +100,10 @@ describe('a domain', () => {
   test('belongs to one living shop of a tenant: of ten who want it at once one gets it', async () => {
     const made = await Promise.all(Array.from({ length: 10 }, () => settle(create('domain', 'same.example.com'))));
     expect(made.filter((shop) => typeof shop !== 'string')).toHaveLength(1);
-    await expect(create('domain', 'SAME.example.com')).rejects.toMatchObject({ kind: 'invalid', details: { domain: ['域名已存在'] } });
+    await expect(create('domain', 'SAME.example.com')).rejects.toMatchObject({
+      kind: 'invalid',
+      details: { domain: ['域名已存在'] },
+    });
   });
 
   test('may be used by another tenant, and again when its shop was deleted', async () => {
@@ -121,10 +127,13 @@ describe('an idempotency key', () => {
 
   test('with another body is a conflict', async () => {
     await create('body', 'body.example.com', key);
-    await expect(create('body', 'other.example.com', { ...key, bodyHash: 'h-2' })).rejects.toMatchObject({ kind: 'conflict', code: 'IDEMPOTENCY_KEY' });
+    await expect(create('body', 'other.example.com', { ...key, bodyHash: 'h-2' })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'IDEMPOTENCY_KEY',
+    });
   });
 
-  test('is its tenant\'s own', async () => {
+  test("is its tenant's own", async () => {
     await create('mine', 'mine.example.com', key);
     const theirs = await create('theirs', 'theirs.example.com', { ...key, bodyHash: 'h-3' });
     expect(theirs.domain).toBe('theirs.example.com');
@@ -132,7 +141,11 @@ describe('an idempotency key', () => {
 
   test('that is new does not get a shop another request made', async () => {
     await create('taken', 'taken.example.com', key);
-    await expect(create('taken', 'taken.example.com', { idempotencyKey: 'k-2', bodyHash: 'h-1' })).rejects.toMatchObject({ details: { domain: ['域名已存在'] } });
+    await expect(
+      create('taken', 'taken.example.com', { idempotencyKey: 'k-2', bodyHash: 'h-1' }),
+    ).rejects.toMatchObject({
+      details: { domain: ['域名已存在'] },
+    });
   });
 });
 
@@ -158,12 +171,16 @@ describe('the list', () => {
     [1, 0, 'page_size'],
     [1, 101, 'page_size'],
   ])('page %d of %d is refused', async (page, pageSize, field) => {
-    await expect(list('pages', page, pageSize)).rejects.toMatchObject({ kind: 'invalid', details: { [field]: [expect.any(String)] } });
+    await expect(list('pages', page, pageSize)).rejects.toMatchObject({
+      kind: 'invalid',
+      details: { [field]: [expect.any(String)] },
+    });
   });
 });
 
 describe('a created shop', () => {
-  const eventsOf = async (topic: string, text: string) => (await recordsOf(topic, { topicPrefix })).filter((record) => JSON.stringify(record).includes(text));
+  const eventsOf = async (topic: string, text: string) =>
+    (await recordsOf(topic, { topicPrefix })).filter((record) => JSON.stringify(record).includes(text));
 
   test('is told once to those who follow shops and once to the audit trail', async () => {
     const trace = { traceparent: newTraceparent(), requestId: 'request-of-this-test' };
@@ -171,14 +188,27 @@ describe('a created shop', () => {
     await until(async () => (await eventsOf('audit.recorded', `shop/${id}"`)).length > 0, { what: 'the audit event' });
     const [audit, ...moreAudits] = await eventsOf('audit.recorded', `shop/${id}"`);
     expect(moreAudits).toEqual([]);
-    expect(JSON.parse(audit!.value)).toMatchObject({ actor: 'user:1', action: 'shop.created', before: null, request_id: 'request-of-this-test' });
-    expect(audit!.headers).toMatchObject({ ce_tenantid: 'events', traceparent: expect.stringContaining(trace.traceparent.slice(3, 35)) });
-    const changes = async () => (await recordsOf('shop.changed', { topicPrefix })).filter(({ key }) => key === String(id));
+    expect(JSON.parse(audit!.value)).toMatchObject({
+      actor: 'user:1',
+      action: 'shop.created',
+      before: null,
+      request_id: 'request-of-this-test',
+    });
+    expect(audit!.headers).toMatchObject({
+      ce_tenantid: 'events',
+      traceparent: expect.stringContaining(trace.traceparent.slice(3, 35)),
+    });
+    const changes = async () =>
+      (await recordsOf('shop.changed', { topicPrefix })).filter(({ key }) => key === String(id));
     await until(async () => (await changes()).length > 0, { what: 'the change event' });
-    expect((await changes()).map(({ value }) => JSON.parse(value) as unknown)).toEqual([{ shop_id: id, version: 1, changed: ['name', 'domain', 'status'], deleted: false }]);
+    expect((await changes()).map(({ value }) => JSON.parse(value) as unknown)).toEqual([
+      { shop_id: id, version: 1, changed: ['name', 'domain', 'status'], deleted: false },
+    ]);
   });
 
   test('leaves nothing waiting in the outbox', async () => {
-    await until(async () => (await db.collection('shops').countDocuments({ 'outbox.0': { $exists: true } })) === 0, { what: 'empty outboxes' });
+    await until(async () => (await db.collection('shops').countDocuments({ 'outbox.0': { $exists: true } })) === 0, {
+      what: 'empty outboxes',
+    });
   });
 });

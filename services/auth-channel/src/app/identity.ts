@@ -29,7 +29,7 @@ export interface IdentityDeps {
   signer: Signer;
   now: Clock;
   /** Tells the relay of the session whose event waits. */
-  nudge(sessionId: string): void;
+  nudge: (sessionId: string) => void;
 }
 
 export interface Login {

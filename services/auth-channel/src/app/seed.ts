@@ -41,7 +41,10 @@ export function seed(accounts: Accounts[], { tenants, users, clients, counters, 
     if ((await clients.byId(id)) !== null) return;
     const secretHash = await hashing.hash(secret);
     const at = now();
-    await clients.add({ id, tenant, name, secretHash, createdAt: at }, created(tenant, ACTOR, 'client.created', `client/${id}`, { name }, at));
+    await clients.add(
+      { id, tenant, name, secretHash, createdAt: at },
+      created(tenant, ACTOR, 'client.created', `client/${id}`, { name }, at),
+    );
   }
 
   return {

@@ -1,6 +1,15 @@
 import type { Clock, Part } from '@crossdock/kernel';
 import type { Vault } from '@crossdock/vault';
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
+import {
+  calculateJwkThumbprint,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JSONWebKeySet,
+  type JWK,
+  SignJWT,
+} from 'jose';
 import { oldestRetirement, SIGNING_ALGORITHM, type SigningKey } from '../domain/signing-keys.ts';
 import type { Claims } from '../domain/tokens.ts';
 import { SIGNING_KEYS, type SigningKeyStore } from '../store/signing-keys.ts';
@@ -50,11 +59,15 @@ export function createSigner({ keys, vault, now }: SignerDeps): Signer {
     async stop() {},
     async sign(claims) {
       if (signing === undefined) throw new Error('the signer was not started');
-      return new SignJWT({ ...claims }).setProtectedHeader({ alg: SIGNING_ALGORITHM, kid: signing.id, typ: 'JWT' }).sign(signing.key);
+      return new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid: signing.id, typ: 'JWT' })
+        .sign(signing.key);
     },
     async publicKeys() {
       const listed = await keys.listed(oldestRetirement(now()));
-      return { keys: listed.map(({ id, publicJwk }) => ({ ...publicJwk, kid: id, alg: SIGNING_ALGORITHM, use: 'sig' })) };
+      return {
+        keys: listed.map(({ id, publicJwk }) => ({ ...publicJwk, kid: id, alg: SIGNING_ALGORITHM, use: 'sig' })),
+      };
     },
   };
 }

@@ -2,7 +2,13 @@ import { expect, test } from '@jest/globals';
 import type { Principal } from './accounts.ts';
 import { audienceFor, checkAudience, CLIENT_AUDIENCES, claimsOf, openSession, USER_AUDIENCES } from './tokens.ts';
 
-const admin: Principal = { tenant: 'demo', subject: 'user:1', role: 'admin', name: 'Admin User', email: 'admin@example.com' };
+const admin: Principal = {
+  tenant: 'demo',
+  subject: 'user:1',
+  role: 'admin',
+  name: 'Admin User',
+  email: 'admin@example.com',
+};
 const now = new Date('2026-01-01T00:00:00.700Z');
 
 test('a login is good for shops, commerce and listings unless it asks for channels', () => {
@@ -20,11 +26,14 @@ test('a program is never given the shops, and nobody an audience that does not e
 });
 
 test('no set mixes channels with anything else', () => {
-  for (const set of [...USER_AUDIENCES, ...CLIENT_AUDIENCES]) expect(set.includes('channels') && set.length > 1).toBe(false);
+  for (const set of [...USER_AUDIENCES, ...CLIENT_AUDIENCES])
+    expect(set.includes('channels') && set.length > 1).toBe(false);
 });
 
 test('the channels family refuses a viewer', () => {
-  expect(() => checkAudience({ ...admin, role: 'viewer' }, ['channels'])).toThrow(expect.objectContaining({ kind: 'forbidden' }));
+  expect(() => checkAudience({ ...admin, role: 'viewer' }, ['channels'])).toThrow(
+    expect.objectContaining({ kind: 'forbidden' }),
+  );
   expect(() => checkAudience({ ...admin, role: 'viewer' }, ['shops'])).not.toThrow();
   expect(() => checkAudience(admin, ['channels'])).not.toThrow();
 });

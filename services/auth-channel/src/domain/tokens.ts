@@ -45,11 +45,18 @@ export function audienceFor(sets: string[][], wanted: string): string[] {
 
 /** The channels family is for admins alone. */
 export function checkAudience({ role }: Principal, audience: string[]): void {
-  if (audience.includes('channels') && role !== 'admin') throw new AppError('forbidden', 'FORBIDDEN', '没有权限访问该资源');
+  if (audience.includes('channels') && role !== 'admin')
+    throw new AppError('forbidden', 'FORBIDDEN', '没有权限访问该资源');
 }
 
 /** Begins on a full second, as the times in a token do. */
-export function openSession(principal: Principal, audience: string[], lifetimeSeconds: number, id: string, now: Date): Session {
+export function openSession(
+  principal: Principal,
+  audience: string[],
+  lifetimeSeconds: number,
+  id: string,
+  now: Date,
+): Session {
   const createdAt = Math.floor(now.getTime() / 1000) * 1000;
   return {
     id,

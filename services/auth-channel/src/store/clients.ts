@@ -11,7 +11,10 @@ interface Row extends WithOutbox {
   created_at: Date;
 }
 
-const schema = new Schema<Row>({ _id: String, tenant: String, name: String, secret_hash: String, created_at: Date }, { versionKey: false });
+const schema = new Schema<Row>(
+  { _id: String, tenant: String, name: String, secret_hash: String, created_at: Date },
+  { versionKey: false },
+);
 schema.plugin(outbox);
 
 export function clientStore(connection: Connection) {
@@ -22,7 +25,15 @@ export function clientStore(connection: Connection) {
     /** Client ids are unique across tenants: the id decides the tenant. */
     async byId(id: string): Promise<Client | null> {
       const row = await model.findOne({ _id: id }).lean<Row>();
-      return row && { id: row._id, tenant: row.tenant, name: row.name, secretHash: row.secret_hash, createdAt: row.created_at };
+      return (
+        row && {
+          id: row._id,
+          tenant: row.tenant,
+          name: row.name,
+          secretHash: row.secret_hash,
+          createdAt: row.created_at,
+        }
+      );
     },
 
     /** False when the id is taken: what stands there stays as it is, secret and all. */

@@ -44,13 +44,19 @@ export function loginFailures(connection: Connection) {
 
     /** Milliseconds until this account may be tried from this address again, 0 for now. */
     async blockedMs(account: string, address: string): Promise<number> {
-      return waitMs(...(await Promise.all([accounts.get(sha256Hex(account)), address === '' ? null : addresses.get(address)])), 0);
+      return waitMs(
+        ...(await Promise.all([accounts.get(sha256Hex(account)), address === '' ? null : addresses.get(address)])),
+        0,
+      );
     },
 
     /** Counts a failure; not 0 when failures beside it had used the limit up already. */
     async add(account: string, address: string): Promise<number> {
       return waitMs(
-        ...(await Promise.all([accounts.penalty(sha256Hex(account)), address === '' ? null : addresses.penalty(address)])),
+        ...(await Promise.all([
+          accounts.penalty(sha256Hex(account)),
+          address === '' ? null : addresses.penalty(address),
+        ])),
         1,
       );
     },

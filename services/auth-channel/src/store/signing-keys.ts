@@ -1,12 +1,11 @@
 import { isDuplicateKey } from '@crossdock/mongo';
-import type { JWK } from 'jose';
 import { type Connection, Schema } from 'mongoose';
-import type { SigningKey } from '../domain/signing-keys.ts';
+import type { PublicJwk, SigningKey } from '../domain/signing-keys.ts';
 
 interface Row {
   _id: string;
   current: boolean;
-  public_jwk: JWK;
+  public_jwk: PublicJwk;
   sealed_private_jwk: string;
   created_at: Date;
   retired_at: Date | null;
@@ -15,7 +14,14 @@ interface Row {
 export const SIGNING_KEYS = 'signing_keys';
 
 const schema = new Schema<Row>(
-  { _id: String, current: Boolean, public_jwk: Schema.Types.Mixed, sealed_private_jwk: String, created_at: Date, retired_at: Date },
+  {
+    _id: String,
+    current: Boolean,
+    public_jwk: Schema.Types.Mixed,
+    sealed_private_jwk: String,
+    created_at: Date,
+    retired_at: Date,
+  },
   { versionKey: false },
 );
 schema.index({ current: 1 }, { unique: true, partialFilterExpression: { current: true } });

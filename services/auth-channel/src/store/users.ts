@@ -14,7 +14,15 @@ interface Row extends WithOutbox {
 }
 
 const schema = new Schema<Row>(
-  { _id: Number, tenant: String, username: String, name: String, role: String, password_hash: String, created_at: Date },
+  {
+    _id: Number,
+    tenant: String,
+    username: String,
+    name: String,
+    role: String,
+    password_hash: String,
+    created_at: Date,
+  },
   { versionKey: false },
 );
 schema.plugin(outbox);
@@ -46,7 +54,12 @@ export function userStore(connection: Connection) {
 
 export type UserStore = ReturnType<typeof userStore>;
 
-const toRow = ({ id, passwordHash, createdAt, ...same }: User) => ({ _id: id, password_hash: passwordHash, created_at: createdAt, ...same });
+const toRow = ({ id, passwordHash, createdAt, ...same }: User) => ({
+  _id: id,
+  password_hash: passwordHash,
+  created_at: createdAt,
+  ...same,
+});
 
 const fromRow = ({ _id, tenant, username, name, role, password_hash, created_at }: Row): User => ({
   id: _id,

@@ -10,7 +10,7 @@ export interface ShopDeps {
   counters: Counters;
   now: Clock;
   /** Tells the relay of the shop whose events wait. */
-  nudge(shopId: number): void;
+  nudge: (shopId: number) => void;
 }
 
 export interface NewShop {
@@ -46,7 +46,8 @@ export function shopApp({ shops, counters, now, nudge }: ShopDeps) {
   async function madeBefore(tenant: string, idempotency: IdempotencyMark | null): Promise<Shop> {
     const known = idempotency && (await shops.byKey(tenant, idempotency.key));
     if (known === null) throw domainTaken();
-    if (known.bodyHash !== idempotency?.bodyHash) throw new AppError('conflict', 'IDEMPOTENCY_KEY', '该幂等键已用于其他请求内容');
+    if (known.bodyHash !== idempotency?.bodyHash)
+      throw new AppError('conflict', 'IDEMPOTENCY_KEY', '该幂等键已用于其他请求内容');
     return known.shop;
   }
 

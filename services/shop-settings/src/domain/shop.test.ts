@@ -4,9 +4,12 @@ import { shopFields } from './shop.ts';
 
 const good = { name: '新店铺', domain: 'new-shop.myshopify.com', status: 'active' };
 
-test.each(['example.com', 'a.b.c.example', 'xn--fiqs8s.xn--fiqs8s', '1688.com', '3-d.shop', `${'a'.repeat(63)}.com`])('%s is a domain', (text) => {
-  expect(isDomain(text)).toBe(true);
-});
+test.each(['example.com', 'a.b.c.example', 'xn--fiqs8s.xn--fiqs8s', '1688.com', '3-d.shop', `${'a'.repeat(63)}.com`])(
+  '%s is a domain',
+  (text) => {
+    expect(isDomain(text)).toBe(true);
+  },
+);
 
 test.each([
   '',
@@ -40,9 +43,15 @@ test('all that is wrong is said at once, by field', () => {
   expect(() => shopFields({ name: ' ', domain: 'x', status: 'open' })).toThrow(
     expect.objectContaining({
       kind: 'invalid',
-      details: { name: ['店铺名称不能为空'], domain: ['域名格式不正确'], status: [expect.stringContaining('suspended')] },
+      details: {
+        name: ['店铺名称不能为空'],
+        domain: ['域名格式不正确'],
+        status: [expect.stringContaining('suspended')],
+      },
     }),
   );
-  expect(() => shopFields({ ...good, name: '店'.repeat(201) })).toThrow(expect.objectContaining({ details: { name: ['店铺名称不能超过200个字符'] } }));
+  expect(() => shopFields({ ...good, name: '店'.repeat(201) })).toThrow(
+    expect.objectContaining({ details: { name: ['店铺名称不能超过200个字符'] } }),
+  );
   expect(shopFields({ ...good, name: '店'.repeat(200) }).name).toHaveLength(200);
 });

@@ -31,7 +31,7 @@ export function shopFields(given: { name: string; domain: string; status: string
   const status = given.status === '' ? 'active' : given.status;
   const details: FieldErrors = {};
   if (given.name.trim() === '') details['name'] = ['店铺名称不能为空'];
-  else if ([...given.name].length > LONGEST_NAME) details['name'] = [`店铺名称不能超过${LONGEST_NAME}个字符`];
+  else if (Array.from(given.name).length > LONGEST_NAME) details['name'] = [`店铺名称不能超过${LONGEST_NAME}个字符`];
   if (!isDomain(domain)) details['domain'] = ['域名格式不正确'];
   if (!isStatus(status)) details['status'] = [`状态无效，可选值: ${SHOP_STATUSES.join(', ')}`];
   else if (Object.keys(details).length === 0) return { name: given.name, domain, status };
@@ -39,4 +39,5 @@ export function shopFields(given: { name: string; domain: string; status: string
 }
 
 /** 409 is for what happens at once; a domain that is taken is a field to correct. */
-export const domainTaken = () => new AppError('invalid', 'VALIDATION', '参数校验失败', { details: { domain: ['域名已存在'] } });
+export const domainTaken = () =>
+  new AppError('invalid', 'VALIDATION', '参数校验失败', { details: { domain: ['域名已存在'] } });

@@ -14,4 +14,11 @@ export const shopService = (app: ShopApp): ShopServiceServer => ({
   }),
 });
 
-const toProto = ({ id, name, domain, status, version, createdAt }: Shop): ProtoShop => ({ id, name, domain, status, version, createdAt });
+const toProto = ({ id, name, domain, status, version, createdAt }: Shop): ProtoShop => ({
+  id,
+  name,
+  domain,
+  status,
+  version,
+  createdAt,
+});

@@ -37,7 +37,10 @@ const schema = new Schema<Row>(
 );
 schema.plugin(outbox);
 schema.index({ tenant: 1, domain: 1 }, { unique: true, partialFilterExpression: { deleted_at: null } });
-schema.index({ tenant: 1, 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $exists: true } } });
+schema.index(
+  { tenant: 1, 'idempotency.key': 1 },
+  { unique: true, partialFilterExpression: { 'idempotency.key': { $exists: true } } },
+);
 schema.index({ tenant: 1, deleted_at: 1, _id: 1 });
 
 export function shopStore(connection: Connection) {
@@ -64,7 +67,10 @@ export function shopStore(connection: Connection) {
     },
 
     /** The tenant's living shops by id. */
-    async list(tenant: string, { skip, limit }: { skip: number; limit: number }): Promise<{ items: Shop[]; total: number }> {
+    async list(
+      tenant: string,
+      { skip, limit }: { skip: number; limit: number },
+    ): Promise<{ items: Shop[]; total: number }> {
       const living = { tenant, deleted_at: null };
       const [rows, total] = await Promise.all([
         model.find(living).sort({ _id: 1 }).skip(skip).limit(limit).lean<Row[]>(),
