@@ -43,11 +43,17 @@ export function createHttpClient(deadlineMs: number): HttpClient {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       // Leaving the loop destroys the stream and with it the connection.
-      if (bytes > MAX_ANSWER_BYTES) throw new PlatformError('RETRYABLE', `an answer of more than ${MAX_ANSWER_BYTES} bytes`, { code: 'TOO_LARGE' });
+      if (bytes > MAX_ANSWER_BYTES)
+        throw new PlatformError('RETRYABLE', `an answer of more than ${MAX_ANSWER_BYTES} bytes`, { code: 'TOO_LARGE' });
       chunks.push(chunk);
     }
     const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : null);
-    return { status: statusCode, text: Buffer.concat(chunks).toString(), date: one(headers.date), retryAfter: one(headers['retry-after']) };
+    return {
+      status: statusCode,
+      text: Buffer.concat(chunks).toString(),
+      date: one(headers.date),
+      retryAfter: one(headers['retry-after']),
+    };
   }
 
   return {
@@ -58,8 +64,9 @@ export function createHttpClient(deadlineMs: number): HttpClient {
       } catch (err) {
         if (signal?.aborted) throw signal.reason;
         if (err instanceof PlatformError) throw err;
-        if (deadline.aborted) throw new PlatformError('RETRYABLE', `no answer within ${deadlineMs} ms`, { code: 'TIMEOUT' });
-        const code = String((err as { code?: unknown }).code ?? 'NETWORK');
+        if (deadline.aborted)
+          throw new PlatformError('RETRYABLE', `no answer within ${deadlineMs} ms`, { code: 'TIMEOUT' });
+        const { code = 'NETWORK' } = err as { code?: string };
         throw new PlatformError('RETRYABLE', `the connection failed: ${code}`, { code });
       }
     },

@@ -30,19 +30,18 @@ export function elementTexts(json: string, path: readonly string[]): string[] | 
   return elements;
 }
 
-/** Where the value of a key begins in the object at `at`; the last one counts, as in JSON.parse. */
+/** Where the value of a key begins in the object at `at`. Of equal keys the first: `parseLossless` refuses them unless they say the same. */
 function valueOf(json: string, at: number, wanted: string): number | null {
   if (json.charCodeAt(at) !== OPEN_OBJECT) return null;
-  let found: number | null = null;
   at = skipSpace(json, at + 1);
   while (json.charCodeAt(at) === QUOTE) {
     const keyEnd = skipString(json, at);
     const value = skipSpace(json, skipSpace(json, keyEnd) + 1);
-    if (JSON.parse(json.slice(at, keyEnd)) === wanted) found = value;
+    if (JSON.parse(json.slice(at, keyEnd)) === wanted) return value;
     at = skipSpace(json, skipValue(json, value));
     if (json.charCodeAt(at) === COMMA) at = skipSpace(json, at + 1);
   }
-  return found;
+  return null;
 }
 
 function skipSpace(json: string, at: number): number {
@@ -80,6 +79,9 @@ function skipValue(json: string, at: number): number {
 }
 
 function skipLiteral(json: string, at: number): number {
-  for (let code = json.charCodeAt(at); code > 32 && code !== COMMA && code !== CLOSE_ARRAY && code !== CLOSE_OBJECT; code = json.charCodeAt(at)) at += 1;
-  return at;
+  for (;;) {
+    const code = json.charCodeAt(at);
+    if (!(code > 32) || code === COMMA || code === CLOSE_ARRAY || code === CLOSE_OBJECT) return at;
+    at += 1;
+  }
 }

@@ -24,7 +24,8 @@ export function parseKeys(text: string): KeyRing {
     if (!KEY_ID.test(id)) return void faults.push(`${at}: the id must be 1 to 32 of A-Z a-z 0-9 _ -`);
     const key = Buffer.from(encoded, 'base64');
     if (key.toString('base64') !== encoded) return void faults.push(`${at} (${id}): the key is not base64`);
-    if (key.length !== KEY_BYTES) return void faults.push(`${at} (${id}): the key has ${key.length} bytes, not ${KEY_BYTES}`);
+    if (key.length !== KEY_BYTES)
+      return void faults.push(`${at} (${id}): the key has ${key.length} bytes, not ${KEY_BYTES}`);
     if (keys.has(id)) return void faults.push(`${at} (${id}): the id stands twice`);
     keys.set(id, key);
   });

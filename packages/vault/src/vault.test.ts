@@ -54,7 +54,8 @@ describe('opening', () => {
     const sealed = vault.seal(here, '密钥 secret');
     fc.assert(
       fc.property(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 127 }), (index, flip) => {
-        const changed = sealed.slice(0, index) + String.fromCharCode(sealed.charCodeAt(index) ^ flip) + sealed.slice(index + 1);
+        const changed =
+          sealed.slice(0, index) + String.fromCharCode(sealed.charCodeAt(index) ^ flip) + sealed.slice(index + 1);
         expect(() => vault.open(here, changed)).toThrow();
         expect(() => vault.open(here, sealed.slice(0, index))).toThrow();
         expect(() => vault.open(here, sealed + String.fromCharCode(flip))).toThrow();
@@ -68,7 +69,9 @@ describe('opening', () => {
     const second = vault.seal(here, 'two').split('.');
     expect(() => vault.open(here, [...first.slice(0, 4), second[4]].join('.'))).toThrow('belongs to another place');
     const foreign = vault.seal({ ...here, tenant: 'other' }, 'three').split('.');
-    expect(() => vault.open(here, [...first.slice(0, 2), ...foreign.slice(2)].join('.'))).toThrow('belongs to another place');
+    expect(() => vault.open(here, [...first.slice(0, 2), ...foreign.slice(2)].join('.'))).toThrow(
+      'belongs to another place',
+    );
   });
 
   test('works with every key of the ring while the first one seals', () => {
@@ -107,7 +110,9 @@ describe('the setting KEY_ENCRYPTION_KEYS', () => {
   test('is never repeated in a message, also when key and id are mixed up', () => {
     const key = newKey();
     for (const keys of [key, `${key}:k1`, `k1:${key.slice(1)}`]) {
-      expect(() => createVault(keys)).toThrow(expect.objectContaining({ message: expect.not.stringContaining(key.slice(1, 9)) }));
+      expect(() => createVault(keys)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(key.slice(1, 9)) }),
+      );
     }
   });
 });

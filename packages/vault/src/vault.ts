@@ -37,7 +37,8 @@ export function createVault(keyEncryptionKeys: string): Vault {
 
   function kek(id: string): Buffer {
     const key = ring.keys.get(id);
-    if (key === undefined) throw new VaultError('UNKNOWN_KEY', 'sealed under a key that KEY_ENCRYPTION_KEYS does not name');
+    if (key === undefined)
+      throw new VaultError('UNKNOWN_KEY', 'sealed under a key that KEY_ENCRYPTION_KEYS does not name');
     return key;
   }
 
@@ -71,7 +72,14 @@ export function createVault(keyEncryptionKeys: string): Vault {
     },
     open(place, sealed) {
       const [version, kekId, wrapped, iv, body, ...rest] = sealed.split('.');
-      if (version !== VERSION || kekId === undefined || wrapped === undefined || iv === undefined || body === undefined || rest.length > 0) {
+      if (
+        version !== VERSION ||
+        kekId === undefined ||
+        wrapped === undefined ||
+        iv === undefined ||
+        body === undefined ||
+        rest.length > 0
+      ) {
         throw new VaultError('FORMAT', 'not a sealed text of a known version');
       }
       const key = openingKey(kekId, place.tenant, wrapped);
@@ -83,7 +91,8 @@ export function createVault(keyEncryptionKeys: string): Vault {
 }
 
 /** JSON arrays: no two places, and no place and wrapping, give the same text. */
-const placeContext = ({ tenant, collection, id, field }: SealedPlace) => JSON.stringify(['text', tenant, collection, id, field]);
+const placeContext = ({ tenant, collection, id, field }: SealedPlace) =>
+  JSON.stringify(['text', tenant, collection, id, field]);
 const wrapContext = (kekId: string, tenant: string) => JSON.stringify(['data key', kekId, tenant]);
 
 const refused = () => new VaultError('REFUSED', 'a sealed text was changed, or belongs to another place');

@@ -1,7 +1,7 @@
 import type { Account, PlatformAdapter } from '../adapter.ts';
 import type { HttpClient } from '../http-client.ts';
 import { isObject, type JsonObject, malformed } from './answer.ts';
-import { idText } from './fields.ts';
+import { accountText } from './fields.ts';
 import { taobaoOauth } from './oauth.ts';
 import { taobaoProducts } from './products.ts';
 import { topClient } from './top-client.ts';
@@ -43,7 +43,7 @@ function taobaoAdapter({ http, authUrl, apiUrl }: TaobaoDeps, face: Face): Platf
 }
 
 function readSeller({ user }: JsonObject): Account {
-  const accountId = isObject(user) ? idText(user.user_id) : null;
+  const accountId = isObject(user) ? accountText(user.user_id) : null;
   if (!isObject(user) || accountId === null || typeof user.nick !== 'string') throw malformed('no seller');
   return { accountId, accountName: user.nick, sellerType: typeof user.type === 'string' ? user.type : '' };
 }

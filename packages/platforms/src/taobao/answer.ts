@@ -5,12 +5,15 @@ import { banMs, failureOf } from './error-table.ts';
 
 export type JsonObject = Record<string, unknown>;
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const malformed = (what: string): PlatformError => new PlatformError('RETRYABLE', `malformed answer: ${what}`, { code: 'MALFORMED' });
+export const malformed = (what: string): PlatformError =>
+  new PlatformError('RETRYABLE', `malformed answer: ${what}`, { code: 'MALFORMED' });
 
 /** `taobao.items.onsale.get` answers under `items_onsale_get_response`. */
-export const responseName = (method: string): string => `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
+export const responseName = (method: string): string =>
+  `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
 
 /** The body within the platform's envelope. Its own refusal counts before the HTTP status. */
 export function readAnswer(method: string, answer: HttpAnswer): JsonObject {
@@ -45,7 +48,9 @@ function refusal(method: string, error: JsonObject): PlatformError {
   const code = Number(error.code);
   const sub = text(error.sub_code);
   const failure = failureOf(code, sub);
-  const message = [method, String(error.code), sub, text(error.msg), text(error.sub_msg)].filter((part) => part !== '').join(' ');
+  const message = [method, String(error.code), sub, text(error.msg), text(error.sub_msg)]
+    .filter((part) => part !== '')
+    .join(' ');
   const retryAfterMs = failure === 'RATE_LIMITED' ? (banMs(text(error.sub_msg)) ?? banMs(text(error.msg))) : undefined;
   return new PlatformError(failure, message.slice(0, 300), {
     code: sub === '' ? String(error.code) : `${String(error.code)}/${sub}`,

@@ -10,9 +10,14 @@ export const idText = (value: unknown): string | null => {
   return typeof text === 'string' && ID.test(text) ? text : null;
 };
 
-export const words = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value : null);
+/** An account's id: digits, but nothing relies on it. */
+export const accountText = (value: unknown): string | null => words(typeof value === 'number' ? String(value) : value);
 
-export const money = (value: unknown): Money | null => (typeof value === 'string' || typeof value === 'number' ? yuan(String(value)) : null);
+export const words = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? value : null;
+
+export const money = (value: unknown): Money | null =>
+  typeof value === 'string' || typeof value === 'number' ? yuan(String(value)) : null;
 
 export const stock = (value: unknown): number | null =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_STOCK ? value : null;

@@ -2,7 +2,7 @@ import { type FailureClass, PlatformError } from '@crossdock/kernel';
 import type { Grant, PlatformAdapter } from '../adapter.ts';
 import type { HttpClient } from '../http-client.ts';
 import { httpFailure, type JsonObject, malformed, parseObject } from './answer.ts';
-import { idText } from './fields.ts';
+import { accountText } from './fields.ts';
 import { withoutSecrets } from './top-client.ts';
 
 /** Read and write levels end on their own; these are the ones whose calls we make. */
@@ -18,7 +18,10 @@ const REFUSALS: Record<string, FailureClass> = {
   server_error: 'RETRYABLE',
 };
 
-export function taobaoOauth(http: HttpClient, authUrl: string): Pick<PlatformAdapter, 'authorizeUrl' | 'exchangeCode' | 'refresh'> {
+export function taobaoOauth(
+  http: HttpClient,
+  authUrl: string,
+): Pick<PlatformAdapter, 'authorizeUrl' | 'exchangeCode' | 'refresh'> {
   type TokenRequest = Parameters<PlatformAdapter['exchangeCode']>[0] | Parameters<PlatformAdapter['refresh']>[0];
 
   async function requestToken({ config, now, signal }: TokenRequest, params: Record<string, string>): Promise<Grant> {
@@ -34,19 +37,36 @@ export function taobaoOauth(http: HttpClient, authUrl: string): Pick<PlatformAda
 
   return {
     authorizeUrl({ config, redirectUri, state }) {
-      const query = { response_type: 'code', client_id: config.app_key ?? '', redirect_uri: redirectUri, state, view: 'web' };
+      const query = {
+        response_type: 'code',
+        client_id: config.app_key ?? '',
+        redirect_uri: redirectUri,
+        state,
+        view: 'web',
+      };
       return `${authUrl}/authorize?${new URLSearchParams(query).toString()}`;
     },
     exchangeCode: (request) =>
-      requestToken(request, { grant_type: 'authorization_code', code: request.code, redirect_uri: request.redirectUri }),
+      requestToken(request, {
+        grant_type: 'authorization_code',
+        code: request.code,
+        redirect_uri: request.redirectUri,
+      }),
     refresh: (request) => requestToken(request, { grant_type: 'refresh_token', refresh_token: request.refreshToken }),
   };
 }
 
 function grantOf(body: JsonObject, now: Date): Grant {
-  const accountId = idText(body.taobao_user_id);
-  const lifetimes = LIFETIMES.map((name) => seconds(body[name])).filter((value) => value !== null && value > 0) as number[];
-  if (typeof body.access_token !== 'string' || body.access_token === '' || accountId === null || lifetimes.length === 0) {
+  const accountId = accountText(body.taobao_user_id);
+  const lifetimes = LIFETIMES.map((name) => seconds(body[name])).filter(
+    (value) => value !== null && value > 0,
+  ) as number[];
+  if (
+    typeof body.access_token !== 'string' ||
+    body.access_token === '' ||
+    accountId === null ||
+    lifetimes.length === 0
+  ) {
     throw malformed('a token without its account or lifetime');
   }
   const after = (s: number) => new Date(now.getTime() + s * 1_000);

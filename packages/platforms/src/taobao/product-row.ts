@@ -5,7 +5,8 @@ import { isObject, type JsonObject } from './answer.ts';
 import { idText, isAbsent, money, stock, time, words } from './fields.ts';
 
 /** What the details are asked for. Skus and pictures are named in the singular here, and come back as `skus`, `item_imgs`. */
-export const DETAIL_FIELDS = 'num_iid,title,approve_status,price,num,outer_id,cid,pic_url,modified,list_time,delist_time,item_img,sku';
+export const DETAIL_FIELDS =
+  'num_iid,title,approve_status,price,num,outer_id,cid,pic_url,modified,list_time,delist_time,item_img,sku';
 
 /** Part of every hash: raise it when rows are to be normalised anew. */
 const SHAPE = '1';
@@ -36,7 +37,16 @@ export function namelessRow(id: string | null, raw: string): SourceRow {
   return {
     externalId: id ?? `?${digest}`,
     updatedAt: null,
-    fields: { title: null, status: null, outer_id: null, price: null, stock: null, images: [], category_id: null, skus: [] },
+    fields: {
+      title: null,
+      status: null,
+      outer_id: null,
+      price: null,
+      stock: null,
+      images: [],
+      category_id: null,
+      skus: [],
+    },
     raw,
     hash: digest,
     problem: { code: 'MISSING_ID', field: 'external_id', message: '平台返回的商品缺少有效的商品ID（num_iid）' },
@@ -61,7 +71,8 @@ function rowReader() {
     };
     return null;
   }
-  const required = <T>(field: string, value: unknown, read: (value: unknown) => T | null): T | null => read(value) ?? report(field, value);
+  const required = <T>(field: string, value: unknown, read: (value: unknown) => T | null): T | null =>
+    read(value) ?? report(field, value);
   return {
     required,
     optional: <T>(field: string, value: unknown, read: (value: unknown) => T | null): T | null =>

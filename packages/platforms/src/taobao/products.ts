@@ -9,7 +9,10 @@ import type { TopClient } from './top-client.ts';
 import { topTime } from './top-time.ts';
 
 const DETAILS = 'taobao.items.seller.list.get';
-const LISTS: Record<ProductList, string> = { onsale: 'taobao.items.onsale.get', inventory: 'taobao.items.inventory.get' };
+const LISTS: Record<ProductList, string> = {
+  onsale: 'taobao.items.onsale.get',
+  inventory: 'taobao.items.inventory.get',
+};
 const IDS_PER_CALL = 20;
 const CALLS_AT_ONCE = 5;
 /** The platform's times are whole seconds; a second on top for its clock. */
@@ -42,9 +45,13 @@ export function taobaoProducts(top: TopClient): RecordSource {
   }
 
   async function details(session: Session, ids: string[]): Promise<SourceRow[]> {
-    const batches = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) => ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL));
+    const batches = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) =>
+      ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL),
+    );
     const rows = await inParallel(batches, CALLS_AT_ONCE, (batch) =>
-      top.call(session, DETAILS, { fields: DETAIL_FIELDS, num_iids: batch.join(',') }, (body, text) => readDetails(body, text, batch)),
+      top.call(session, DETAILS, { fields: DETAIL_FIELDS, num_iids: batch.join(',') }, (body, text) =>
+        readDetails(body, text, batch),
+      ),
     );
     return rows.flat();
   }

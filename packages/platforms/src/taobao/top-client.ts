@@ -43,7 +43,13 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     return true;
   }
 
-  async function attempt<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>, first: boolean): Promise<T> {
+  async function attempt<T>(
+    session: Session,
+    method: string,
+    params: Record<string, string>,
+    read: Read<T>,
+    first: boolean,
+  ): Promise<T> {
     await session.call.take(session.signal);
     const begun = performance.now();
     const durationMs = () => Math.round(performance.now() - begun);
@@ -81,8 +87,12 @@ function failureFrom(err: unknown, { config, accessToken, signal }: Session): Pl
 }
 
 export function withoutSecrets(err: PlatformError, secrets: (string | undefined)[]): PlatformError {
-  const clean = (text: string) => secrets.reduce<string>((left, secret) => (secret ? left.replaceAll(secret, '***') : left), text);
+  const clean = (text: string) =>
+    secrets.reduce<string>((left, secret) => (secret ? left.replaceAll(secret, '***') : left), text);
   if (clean(err.message) === err.message && clean(err.code) === err.code) return err;
   const { failure, retryAfterMs } = err;
-  return new PlatformError(failure, clean(err.message), { code: clean(err.code), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  return new PlatformError(failure, clean(err.message), {
+    code: clean(err.code),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 }

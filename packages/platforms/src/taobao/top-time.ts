@@ -8,7 +8,16 @@ export const topTime = (ms: number): string => new Date(ms + GMT8_MS).toISOStrin
 export function parseTopTime(text: string): Date | null {
   const match = TOP_TIME.exec(text);
   if (match === null) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, number, number, number, number, number];
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second) - GMT8_MS;
-  return topTime(ms) === text ? new Date(ms) : null;
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as Six;
+  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const exists =
+    local.getUTCFullYear() === year &&
+    local.getUTCMonth() === month - 1 &&
+    local.getUTCDate() === day &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60;
+  return exists ? new Date(local.getTime() - GMT8_MS) : null;
 }
+
+type Six = [number, number, number, number, number, number];
