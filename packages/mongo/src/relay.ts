@@ -144,7 +144,9 @@ export function createRelay({ models, publish, log, clock }: RelayOptions): Rela
       await Promise.all([...lanes.values()].map((each) => each.idle()));
     },
     nudge(model, id) {
-      lanes.get(model)?.add([id]);
+      const known = lanes.get(model);
+      if (known === undefined) throw new TypeError(`the relay does not know the model ${model.modelName}`);
+      known.add([id]);
     },
   };
 }

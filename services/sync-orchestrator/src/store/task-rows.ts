@@ -45,7 +45,7 @@ const schema = new Schema<TaskRow>(
     breakdowns: { type: Number, default: 0 },
     keys: { type: [{ _id: false, key: String, bodyHash: String }], default: [] },
   },
-  { minimize: false },
+  { collection: 'sync_tasks', minimize: false },
 );
 
 const live = { status: { $in: ['queued', 'running'] } };
@@ -57,7 +57,7 @@ schema.index({ status: 1, createdAt: 1 }, { name: 'takeable', partialFilterExpre
 schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });
 schema.plugin(outbox);
 
-export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema, 'sync_tasks');
+export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema);
 
 export function taskOf(row: TaskRow): SyncTask {
   const { _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since } = row;

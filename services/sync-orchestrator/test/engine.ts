@@ -1,0 +1,190 @@
+import type { Event } from '@crossdock/contracts';
+import { newId, sleep, type Clock, type Logger } from '@crossdock/kernel';
+import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
+import type { Page, PlatformAdapter, Position, RecordSource, SourceRow, SyncWindow } from '@crossdock/platforms';
+import { stores, testNames, until } from '@crossdock/testing';
+import { cancelSync } from '../src/app/cancel-sync.ts';
+import { startSync, type StartSync } from '../src/app/start-sync.ts';
+import type { SyncTask } from '../src/domain/sync-task.ts';
+import { recordErrorStore } from '../src/store/record-errors.ts';
+import { recordStore } from '../src/store/records.ts';
+import { streamStore } from '../src/store/streams.ts';
+import { syncTaskStore } from '../src/store/sync-tasks.ts';
+import { taskClaimStore } from '../src/store/task-claims.ts';
+import { taskPageStore } from '../src/store/task-pages.ts';
+import { taskModel } from '../src/store/task-rows.ts';
+import { callBudgets } from '../src/worker/call-budget.ts';
+import { callReports } from '../src/worker/call-reports.ts';
+import { runTask, type RunTaskDeps } from '../src/worker/run-task.ts';
+
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+
+export const TENANT = 'demo';
+const LEASE_OVER_MS = 10_000;
+
+/** A platform's list that a test can change at any moment; walked from the last page to the first. */
+export function scriptedSource(pageSize = 2) {
+  const rows = new Map<string, { title: string; updatedAt: Date; invalid?: boolean }>();
+  let beforeCall: (call: string) => Promise<void> | void = () => {};
+  let calls = 0;
+
+  const rowOf = (id: string): SourceRow => {
+    const { title, updatedAt, invalid } = rows.get(id)!;
+    const problem = invalid ? { code: 'invalid_price', field: 'price', message: '价格无效' } : null;
+    return { externalId: id, updatedAt, fields: { title } as never, raw: '{}', hash: `${title}@${updatedAt.getTime()}`, problem };
+  };
+  const inside = ({ from, to }: SyncWindow): string[] =>
+    [...rows.keys()].toSorted().filter((id) => {
+      const { updatedAt } = rows.get(id)!;
+      return (from === null || updatedAt >= from) && updatedAt <= to;
+    });
+
+  const source: RecordSource = {
+    lagMs: 0,
+    async page(_session, window, position: Position | null): Promise<Page> {
+      calls++;
+      await beforeCall('page');
+      const ids = inside(window);
+      const number = position === null ? Math.max(1, Math.ceil(ids.length / pageSize)) : (position['page'] as number);
+      const shown = ids.slice((number - 1) * pageSize, number * pageSize);
+      return { rows: shown.map(rowOf), next: number > 1 ? { page: number - 1 } : null, total: ids.length };
+    },
+    async byIds(_session, ids) {
+      calls++;
+      await beforeCall('byIds');
+      return ids.filter((id) => rows.has(id)).map(rowOf);
+    },
+  };
+  return {
+    source,
+    rows,
+    calls: () => calls,
+    onCall(hook: (call: string) => Promise<void> | void) {
+      beforeCall = hook;
+    },
+    set(id: string, title: string, updatedAt: Date, invalid = false) {
+      rows.set(id, { title, updatedAt, invalid });
+    },
+  };
+}
+
+export type ScriptedSource = ReturnType<typeof scriptedSource>;
+
+/** The engine on a real MongoDB with a scripted platform; time moves when the test says so. */
+export async function engine(platform: ScriptedSource) {
+  const mongo = connectMongo({ uri: stores().mongodb, database: testNames().database, log: silent });
+  const { connection } = mongo;
+  const told: Event[] = [];
+  let offset = 0;
+  const clock: Clock = () => new Date(Date.now() + offset);
+  const relay = createRelay({ models: [taskModel(connection)], publish: async (events) => void told.push(...events), log: silent, clock });
+  const tasks = syncTaskStore(connection, relay);
+  const base = {
+    claims: taskClaimStore(connection, relay),
+    streams: streamStore(connection),
+    records: recordStore(connection, 'products'),
+    pages: taskPageStore(connection),
+    errors: recordErrorStore(connection),
+  };
+  await mongo.start();
+  await migrations({ mongo, models: [tasks.model, base.streams.model, base.records.model, base.pages.model, base.errors.model], log: silent }).start();
+
+  const adapter = { platform: 'tmall', products: platform.source, appKeyOf: () => 'app' } as unknown as PlatformAdapter;
+  const credential = { state: 'ok', accessToken: 'token', version: 1, config: { app_key: 'app' }, platform: 'tmall', shopId: '1', expiresAt: undefined };
+  const deps: RunTaskDeps = {
+    ...base,
+    adapterOf: () => adapter,
+    budgetOf: callBudgets(100_000, silent),
+    acquire: async () => credential,
+    reports: callReports({ send: async () => {}, log: silent }),
+    clock,
+    log: silent,
+  };
+
+  const connectorId = newId();
+  const connector = { id: connectorId, tenant: TENANT, platform: 'tmall', status: 'connected', syncTypes: ['products', 'orders'] } as never;
+  const start = startSync({ tasks, getConnector: async () => connector, wake() {}, clock });
+  const cancelling = cancelSync({ tasks, products: base.records, wake() {}, clock });
+  const request: StartSync = { tenant: TENANT, actor: 'user:1', connectorId, syncType: 'products', mode: 'full', since: null, idempotencyKey: '', bodyHash: 'h' };
+
+  return {
+    ...base,
+    tasks,
+    deps,
+    told,
+    connectorId,
+    connection,
+    clock,
+    cancelling,
+    later(ms: number) {
+      offset += ms;
+    },
+    start: (over: Partial<StartSync> = {}) => start({ ...request, ...over }),
+
+    /** One worker takes the oldest task and works until it is done with it; false when there is none. */
+    async work(over: Partial<RunTaskDeps> = {}, leaving = new AbortController().signal): Promise<boolean> {
+      for (const id of await base.claims.candidates(clock())) {
+        const claimed = await base.claims.claim(id, newId(), clock());
+        if (claimed === null) continue;
+        await runTask({ ...deps, ...over })(claimed, leaving);
+        return true;
+      }
+      return false;
+    },
+
+    /** Past the lease of whoever held it, another worker ends the task. */
+    async recover(taskId: string): Promise<SyncTask> {
+      for (let tries = 0; tries < 20; tries++) {
+        const task = (await tasks.get(TENANT, connectorId, taskId))!;
+        if (task.status !== 'queued' && task.status !== 'running') return task;
+        offset += LEASE_OVER_MS;
+        await this.work();
+      }
+      throw new Error('the task never ended');
+    },
+
+    async task(id: string): Promise<SyncTask> {
+      return (await tasks.get(TENANT, connectorId, id))!;
+    },
+
+    /** Events told so far, once the outboxes are empty. */
+    async events(topic: string): Promise<Event[]> {
+      await until(async () => {
+        const waiting = await tasks.model.find({ 'outbox.0': { $exists: true } }, { _id: 1 }).lean<{ _id: string }[]>();
+        for (const { _id } of waiting) relay.nudge(tasks.model, _id);
+        return waiting.length === 0;
+      });
+      return told.filter((event) => event.topic === topic);
+    },
+
+    /** What consumers know after all told changes: id to version, deleted ones gone. */
+    async stored(): Promise<Map<string, string>> {
+      const { items } = await base.records.list({ tenant: TENANT, connectorId, includeDeleted: false }, { after: null, skip: 0, limit: 10_000 });
+      return new Map(items.map((row) => [row.externalId, (row.fields as { title: string }).title]));
+    },
+
+    async stop(): Promise<void> {
+      await relay.stop();
+      await connection.dropDatabase();
+      await mongo.stop();
+    },
+  };
+}
+
+export type Engine = Awaited<ReturnType<typeof engine>>;
+
+export interface Told {
+  external_id: string;
+  op: string;
+  version: number;
+}
+
+export async function changesOf(each: Engine): Promise<Told[]> {
+  return (await each.events('records.changed')).flatMap((event) => (event.data as { changes: Told[] }).changes);
+}
+
+/** A worker that dies for good: nothing it was about to do happens, and it never answers. */
+export const dead = (): Promise<never> => new Promise(() => {});
+
+/** Lets everything that is under way come to rest. */
+export const settle = (): Promise<void> => sleep(0);
