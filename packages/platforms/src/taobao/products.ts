@@ -66,10 +66,11 @@ export function taobaoProducts(top: TopClient): RecordSource {
   /** Both lists are opened at once, so that the total is known from the first page on. */
   async function start(session: Session, window: SyncWindow, whole: Map<Walk, ListPage>): Promise<WalkPosition> {
     const from = window.from?.getTime() ?? null;
-    const to = window.to.getTime();
+    // Whole seconds, as the platform counts: the tail begins with the next one.
+    const to = Math.floor(window.to.getTime() / 1_000) * 1_000;
     const walks: Walk[] = (['onsale', 'inventory'] as const).map((name) => ({ list: name, from, to, page: null }));
     const first = await inParallel(walks, walks.length, (walk) => list(session, walk, 1));
-    const tails = walks.map((walk) => ({ ...walk, from: to, to: null }));
+    const tails = walks.map((walk) => ({ ...walk, from: to + 1_000, to: null }));
     return {
       walks: [...first.flatMap((page, n) => openWith(page, walks[n] as Walk, whole)), ...tails],
       total: first.reduce((sum, page) => sum + page.total, 0),
