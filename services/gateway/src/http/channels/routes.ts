@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import { isAppError } from '@crossdock/kernel';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { authenticate } from '../authentication.ts';
 import { strictBodies } from '../body.ts';
 import { commerceFamily } from '../commerce/family.ts';
 import type { Family } from '../family.ts';
-import { notFound, refuse } from '../refusal.ts';
+import { notFound } from '../refusal.ts';
 import { familyScope } from '../family-scope.ts';
 import type { ServerOptions } from '../server-options.ts';
 
@@ -16,10 +17,9 @@ export const channelsFamily: Family = {
 
 /** The channels family knows its callers; of its routes none is here yet. */
 export function channelsRoutes(app: FastifyInstance, { verifier, limit, log }: ServerOptions): void {
-  familyScope(app, channelsFamily, log, (scope) => {
+  familyScope(app, { family: channelsFamily, log, envelopeOf }, (scope) => {
     authenticate(scope, { audience: channelsFamily.audience, verifier, limit });
     strictBodies(scope);
-    scope.setErrorHandler((err, req, reply) => refuse(isUnprovenClaim(err, req.originalUrl) ? commerceFamily : channelsFamily, err, req, reply, log));
     for (const url of ['/connectors', '/connectors/*']) {
       scope.all(url, { config: { permission: 'channels:read' } }, async () => {
         throw notFound();
@@ -28,6 +28,6 @@ export function channelsRoutes(app: FastifyInstance, { verifier, limit, log }: S
   });
 }
 
-/** On the path both documents claim a token that only says it is for channels, and is not valid, is refused by commerce. */
-const isUnprovenClaim = (err: unknown, originalUrl: string): boolean =>
-  (err as { kind?: string } | null)?.kind === 'unauthenticated' && !originalUrl.startsWith(channelsFamily.prefix);
+/** On the path both documents claim, a token that only says it is for channels and is not valid is refused as commerce refuses. */
+const envelopeOf = (err: unknown, { originalUrl }: FastifyRequest): Family =>
+  isAppError(err) && err.kind === 'unauthenticated' && !originalUrl.startsWith(channelsFamily.prefix) ? commerceFamily : channelsFamily;

@@ -15,7 +15,7 @@ import { webhookRoutes } from './webhooks.ts';
 
 /** The commerce family: document 000 and the routes it leaves open. */
 export function commerceRoutes(app: FastifyInstance, { peers, verifier, idempotency, limit, log }: ServerOptions): void {
-  familyScope(app, commerceFamily, log, (scope) => {
+  familyScope(app, { family: commerceFamily, log }, (scope) => {
     authenticate(scope, { audience: commerceFamily.audience, verifier, limit });
     strictBodies(scope);
     idempotentRoutes(scope, idempotency, log);

@@ -10,7 +10,7 @@ import { shopRoutes } from './shops.ts';
 
 /** The shops family: document 002. */
 export function shopsRoutes(app: FastifyInstance, { peers, verifier, idempotency, limit, log }: ServerOptions): void {
-  familyScope(app, shopsFamily, log, (scope) => {
+  familyScope(app, { family: shopsFamily, log }, (scope) => {
     authenticate(scope, { audience: shopsFamily.audience, verifier, limit });
     strictBodies(scope);
     idempotentRoutes(scope, idempotency, log);

@@ -37,7 +37,7 @@ const tokenRequest = Type.Object({
 });
 
 export function tokensRoutes(app: FastifyInstance, { peers, log }: ServerOptions): void {
-  familyScope(app, tokensFamily, log, (scope: Scope) => {
+  familyScope(app, { family: tokensFamily, log }, (scope: Scope) => {
     strictBodies(scope);
     scope.register(formbody);
     scope.addHook('onSend', async (_req, reply) => void reply.header('cache-control', 'no-store'));
