@@ -11,7 +11,7 @@ try {
   ops.get('/livez', async () => ({ status: 'ok' }));
   ops.get('/readyz', async () => ({ status: 'ok' }));
   if (opsPort !== undefined) await ops.listen({ port: opsPort, host: config.host });
-  log.info({ url: sandbox.url, control: sandbox.controlUrl, pid: process.pid }, 'sandbox is up');
+  log.info({ url: sandbox.url, control: sandbox.controlUrl }, 'sandbox is up');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       void Promise.all([sandbox.stop(), ops.close()]).then(() => process.exit(0));

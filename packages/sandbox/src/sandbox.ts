@@ -32,12 +32,20 @@ function platformServer(): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024 });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
-  app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `no platform route ${request.method} ${request.url}` }));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `no platform route ${request.method} ${request.url}` }),
+  );
   return app;
 }
 
 /** Starts the platforms and their control port. */
-export async function startSandbox({ port, controlPort, host = '127.0.0.1', dataDir, clock: base = systemClock }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({
+  port,
+  controlPort,
+  host = '127.0.0.1',
+  dataDir,
+  clock: base = systemClock,
+}: SandboxOptions): Promise<Sandbox> {
   const dir = stateDir(dataDir);
   const clock = sandboxClock(base, dir.read<number>('clock') ?? 0);
   const [shops, apps, tokens, faults] = [shopStore(dir), appStore(dir), tokenStore(dir), faultList()];
@@ -59,7 +67,10 @@ export async function startSandbox({ port, controlPort, host = '127.0.0.1', data
     await Promise.all([platforms.close(), control.close()]);
   }
   try {
-    const [url, controlUrl] = await Promise.all([platforms.listen({ port, host }), control.listen({ port: controlPort, host })]);
+    const [url, controlUrl] = await Promise.all([
+      platforms.listen({ port, host }),
+      control.listen({ port: controlPort, host }),
+    ]);
     return { url, controlUrl, stop };
   } catch (err) {
     await stop();

@@ -12,7 +12,8 @@ export interface StateDir {
 
 /** Keeps nothing when no directory is given. */
 export function stateDir(path: string | undefined): StateDir {
-  if (path === undefined) return { read: () => undefined, names: () => [], write: () => undefined, clear: () => undefined };
+  if (path === undefined)
+    return { read: () => undefined, names: () => [], write: () => undefined, clear: () => undefined };
   mkdirSync(path, { recursive: true });
   const files = () => readdirSync(path).filter((file) => file.endsWith('.json'));
   const fileOf = (name: string) => join(path, `${encodeURIComponent(name)}.json`);
@@ -23,7 +24,9 @@ export function stateDir(path: string | undefined): StateDir {
         return JSON.parse(readFileSync(file, 'utf8')) as T;
       } catch (err) {
         if ((err as { code?: string }).code === 'ENOENT') return undefined;
-        throw new Error(`The sandbox cannot read its state in ${file}: remove the file to begin without it.`, { cause: err });
+        throw new Error(`The sandbox cannot read its state in ${file}: remove the file to begin without it.`, {
+          cause: err,
+        });
       }
     },
     names: (prefix) =>

@@ -25,8 +25,8 @@ export async function startWithClient(options: Partial<SandboxOptions> = {}) {
 
   function common(method: string, session: string | undefined, business: Fields): Fields {
     const at = gmt8(Math.floor(now() / 1_000));
-    const known = { method, app_key: APP, timestamp: at, v: '2.0', format: 'json', sign_method: 'md5', ...business };
-    return session === undefined ? known : { ...known, session };
+    const known = { method, app_key: APP, timestamp: at, v: '2.0', format: 'json', sign_method: 'md5' };
+    return session === undefined ? { ...known, ...business } : { ...known, session, ...business };
   }
 
   const sign = (params: Fields, secret = SECRET): Fields => ({
@@ -46,7 +46,14 @@ export async function startWithClient(options: Partial<SandboxOptions> = {}) {
     fetch(`${sandbox.url}/taobao/authorize`, {
       method: 'POST',
       redirect: 'manual',
-      body: new URLSearchParams({ response_type: 'code', client_id: APP, redirect_uri: redirectUri, state, shop_id: shopId, decision }),
+      body: new URLSearchParams({
+        response_type: 'code',
+        client_id: APP,
+        redirect_uri: redirectUri,
+        state,
+        shop_id: shopId,
+        decision,
+      }),
     });
 
   async function code(shopId: string, redirectUri = 'http://127.0.0.1:9/cb'): Promise<string> {
@@ -64,5 +71,19 @@ export async function startWithClient(options: Partial<SandboxOptions> = {}) {
 
   const session = async (shopId: string): Promise<string> => (await exchange(await code(shopId))).access_token;
 
-  return { ...sandbox, control, common, sign, post, call, decide, code, tokenCall, exchange, refresh, session, [Symbol.asyncDispose]: sandbox.stop };
+  return {
+    ...sandbox,
+    control,
+    common,
+    sign,
+    post,
+    call,
+    decide,
+    code,
+    tokenCall,
+    exchange,
+    refresh,
+    session,
+    [Symbol.asyncDispose]: sandbox.stop,
+  };
 }

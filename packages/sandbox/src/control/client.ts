@@ -41,7 +41,8 @@ export type SandboxControl = ReturnType<typeof sandboxControl>;
 /** The control port as functions; a refusal throws its reason. */
 export function sandboxControl(controlUrl: string) {
   async function send<T>(method: string, path: string, body?: object): Promise<T> {
-    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const init =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const answer = await fetch(`${controlUrl}/control${path}`, { method, ...init });
     const json: unknown = await answer.json();
     if (!answer.ok) throw new Error(`${method} ${path}: ${(json as { error: string }).error}`);
@@ -54,14 +55,18 @@ export function sandboxControl(controlUrl: string) {
       send<ShopSettings & { shop_id: string; platform: PlatformName }>('PUT', shopPath(platform, shopId), settings),
     putApp: (platform: PlatformName, appKey: string, settings: { rate_per_second: number | null }) =>
       send<object>('PUT', `/${platform}/apps/${encodeURIComponent(appKey)}`, settings),
-    mutate: (platform: PlatformName, mutation: Mutation) => send<{ ids: string[]; updated_at: string }>('POST', `/${platform}/mutate`, mutation),
+    mutate: (platform: PlatformName, mutation: Mutation) =>
+      send<{ ids: string[]; updated_at: string }>('POST', `/${platform}/mutate`, mutation),
     truth: (platform: PlatformName, shopId: string, entity: 'products' = 'products') =>
       send<Truth>('GET', `${shopPath(platform, shopId)}/${entity}`),
     truthItems: (platform: PlatformName, shopId: string, entity: 'products' = 'products') =>
       send<Truth & { items: TruthItem[] }>('GET', `${shopPath(platform, shopId)}/${entity}?items=true`),
     addFault: (fault: NewFault) => send<object>('POST', '/faults', fault),
     clearFaults: (match?: string) =>
-      send<{ deleted: number }>('DELETE', match === undefined ? '/faults' : `/faults?match=${encodeURIComponent(match)}`),
+      send<{ deleted: number }>(
+        'DELETE',
+        match === undefined ? '/faults' : `/faults?match=${encodeURIComponent(match)}`,
+      ),
     authorize: (decision: Decision) => send<Ended>('POST', '/authorize', decision),
     requests: async (filter: { platform?: PlatformName; match?: string; since?: string } = {}) =>
       (await send<{ items: RecordedRequest[] }>('GET', `/requests?${new URLSearchParams(filter).toString()}`)).items,

@@ -14,7 +14,9 @@ export function controlServer(deps: WorldDeps): FastifyInstance {
     const status = err.validation === undefined ? (err.statusCode ?? 500) : 400;
     return reply.code(status).send({ error: err.message });
   });
-  app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `no control route ${request.method} ${request.url}` }));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `no control route ${request.method} ${request.url}` }),
+  );
   // A POST without a body (reset) may still say that it is JSON.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text: string, done) => {
     try {

@@ -25,7 +25,12 @@ const shopBody = {
   },
 };
 
-const appBody = { type: 'object', required: ['rate_per_second'], additionalProperties: false, properties: { rate_per_second: rate } };
+const appBody = {
+  type: 'object',
+  required: ['rate_per_second'],
+  additionalProperties: false,
+  properties: { rate_per_second: rate },
+};
 
 const mutateBody = {
   type: 'object',
@@ -53,7 +58,8 @@ const view = (shop: Shop) => ({ shop_id: shop.id, platform: shop.platform, ...sh
 const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
 
 function checkEntity(entity: string, statusCode: 400 | 404): void {
-  if (!ENTITIES.includes(entity)) throw new ControlRefusal(statusCode, `unknown entity ${entity}; there are ${ENTITIES.join(', ')}`);
+  if (!ENTITIES.includes(entity))
+    throw new ControlRefusal(statusCode, `unknown entity ${entity}; there are ${ENTITIES.join(', ')}`);
 }
 
 /** What a mutation is to meet, checked against the shop. */
@@ -61,7 +67,8 @@ function targetOf(shop: Shop, { op, ids, count: number }: MutateBody): { ids: st
   if ((ids === undefined) === (number === undefined)) throw new ControlRefusal(400, 'name either count or ids');
   if (ids === undefined) {
     const total = shop.catalog.total();
-    if (op !== 'create' && (number as number) > total) throw new ControlRefusal(400, `count ${number} is more than the ${total} products of the shop`);
+    if (op !== 'create' && (number as number) > total)
+      throw new ControlRefusal(400, `count ${number} is more than the ${total} products of the shop`);
     return { count: number as number };
   }
   if (op === 'create') throw new ControlRefusal(400, 'create takes count; the shop names its rows itself');
@@ -80,34 +87,59 @@ export function shopRoutes(app: FastifyInstance, { shops, apps, clock }: World):
     return shop;
   }
 
-  app.put<{ Params: ShopPath; Body: Partial<ShopSettings> }>('/control/:platform/shops/:id', { schema: { body: shopBody } }, async ({ params, body }) => {
-    const platform = platformNamed(params.platform, 404);
-    if (!/^[\w.-]{1,64}$/.test(params.id)) throw new ControlRefusal(400, 'a shop id is 1 to 64 letters, digits, dots, dashes or underscores');
-    return view(shops.put(platform, params.id, body, clock.now()));
-  });
+  app.put<{ Params: ShopPath; Body: Partial<ShopSettings> }>(
+    '/control/:platform/shops/:id',
+    { schema: { body: shopBody } },
+    async ({ params, body }) => {
+      const platform = platformNamed(params.platform, 404);
+      if (!/^[\w.-]{1,64}$/.test(params.id))
+        throw new ControlRefusal(400, 'a shop id is 1 to 64 letters, digits, dots, dashes or underscores');
+      return view(shops.put(platform, params.id, body, clock.now()));
+    },
+  );
 
-  app.put<{ Params: ShopPath; Body: { rate_per_second: number | null } }>('/control/:platform/apps/:id', { schema: { body: appBody } }, async ({ params, body }) => {
-    const platform = platformNamed(params.platform, 404);
-    if (!isKnownApp(params.id)) throw new ControlRefusal(400, `the platform knows only apps whose key begins with sandbox-, not ${params.id}`);
-    apps.setRate(GATEWAY_OF[platform], params.id, body.rate_per_second);
-    return { app_key: params.id, ...body };
-  });
+  app.put<{ Params: ShopPath; Body: { rate_per_second: number | null } }>(
+    '/control/:platform/apps/:id',
+    { schema: { body: appBody } },
+    async ({ params, body }) => {
+      const platform = platformNamed(params.platform, 404);
+      if (!isKnownApp(params.id))
+        throw new ControlRefusal(400, `the platform knows only apps whose key begins with sandbox-, not ${params.id}`);
+      apps.setRate(GATEWAY_OF[platform], params.id, body.rate_per_second);
+      return { app_key: params.id, ...body };
+    },
+  );
 
-  app.post<{ Params: { platform: string }; Body: MutateBody }>('/control/:platform/mutate', { schema: { body: mutateBody } }, async ({ params, body }) => {
-    const shop = shopNamed(params.platform, body.shop_id, 400);
-    checkEntity(body.entity, 400);
-    const at = Math.floor(clock.ms() / 1_000);
-    const ids = shop.catalog.mutate(body.op, targetOf(shop, body), at);
-    shops.save(shop);
-    return { ids, updated_at: iso(at) };
-  });
+  app.post<{ Params: { platform: string }; Body: MutateBody }>(
+    '/control/:platform/mutate',
+    { schema: { body: mutateBody } },
+    async ({ params, body }) => {
+      const shop = shopNamed(params.platform, body.shop_id, 400);
+      checkEntity(body.entity, 400);
+      const at = Math.floor(clock.ms() / 1_000);
+      const ids = shop.catalog.mutate(body.op, targetOf(shop, body), at);
+      shops.save(shop);
+      return { ids, updated_at: iso(at) };
+    },
+  );
 
-  app.get<{ Params: ShopPath & { entity: string }; Querystring: { items?: string } }>('/control/:platform/shops/:id/:entity', async ({ params, query }) => {
-    const shop = shopNamed(params.platform, params.id, 404);
-    checkEntity(params.entity, 404);
-    const rows = shop.catalog.rows();
-    const truth = { total: rows.length, sha256: sha256Hex(rows.map((row) => row.id).sort().join('\n')) };
-    if (query.items !== 'true') return truth;
-    return { ...truth, items: rows.map((row) => ({ id: row.id, updated_at: iso(row.modified) })) };
-  });
+  app.get<{ Params: ShopPath & { entity: string }; Querystring: { items?: string } }>(
+    '/control/:platform/shops/:id/:entity',
+    async ({ params, query }) => {
+      const shop = shopNamed(params.platform, params.id, 404);
+      checkEntity(params.entity, 404);
+      const rows = shop.catalog.rows();
+      const truth = {
+        total: rows.length,
+        sha256: sha256Hex(
+          rows
+            .map((row) => row.id)
+            .sort()
+            .join('\n'),
+        ),
+      };
+      if (query.items !== 'true') return truth;
+      return { ...truth, items: rows.map((row) => ({ id: row.id, updated_at: iso(row.modified) })) };
+    },
+  );
 }

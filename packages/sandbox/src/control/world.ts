@@ -54,7 +54,7 @@ export interface WorldDeps extends World {
 
 /** Epoch milliseconds of an ISO text or of digits. */
 function moment(name: string, text: string): number {
-  const ms = /^\d{10,15}$/.test(text) ? Number(text) : Date.parse(text);
+  const ms = /^\d{12,15}$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isNaN(ms) || Math.abs(ms) > MAX_CLOCK_MS) throw new ControlRefusal(400, `${name} is no time: ${text}`);
   return ms;
 }
@@ -64,7 +64,8 @@ export function worldRoutes(app: FastifyInstance, { clock, faults, requests, kee
   app.post<{ Body: FaultBody }>('/control/faults', { schema: { body: faultBody } }, async ({ body }) => {
     const { platform, kind, after = 0, times = 1, match, value } = body;
     const gateway = GATEWAY_OF[platformNamed(platform, 400)];
-    if (!(FAULT_KINDS as readonly string[]).includes(kind)) throw new ControlRefusal(400, `unknown kind ${kind}; there are ${FAULT_KINDS.join(', ')}`);
+    if (!(FAULT_KINDS as readonly string[]).includes(kind))
+      throw new ControlRefusal(400, `unknown kind ${kind}; there are ${FAULT_KINDS.join(', ')}`);
     const problem = valueProblem(kind as FaultKind, value);
     if (problem !== null) throw new ControlRefusal(400, problem);
     const told = { ...(match === undefined ? {} : { match }), ...(value === undefined ? {} : { value }) };
@@ -72,25 +73,40 @@ export function worldRoutes(app: FastifyInstance, { clock, faults, requests, kee
     return { platform, kind, after, times, ...told };
   });
 
-  app.delete<{ Querystring: { match?: string } }>('/control/faults', async ({ query }) => ({ deleted: faults.remove(query.match) }));
+  app.delete<{ Querystring: { match?: string } }>('/control/faults', async ({ query }) => ({
+    deleted: faults.remove(query.match),
+  }));
 
-  app.post<{ Body: Decision }>('/control/authorize', { schema: { body: authorizeBody } }, async ({ body }) => decideAsMerchant(body));
+  app.post<{ Body: Decision }>('/control/authorize', { schema: { body: authorizeBody } }, async ({ body }) =>
+    decideAsMerchant(body),
+  );
 
-  app.get<{ Querystring: { platform?: string; match?: string; since?: string } }>('/control/requests', async ({ query }) => {
-    const filter: RequestFilter = {};
-    if (query.platform !== undefined) filter.gateway = GATEWAY_OF[platformNamed(query.platform, 400)];
-    if (query.match !== undefined) filter.match = query.match;
-    if (query.since !== undefined) filter.since = moment('since', query.since);
-    return { items: requests.find(filter).map(({ gateway: _gateway, at, ...entry }) => ({ at: new Date(at).toISOString(), ...entry })) };
-  });
+  app.get<{ Querystring: { platform?: string; match?: string; since?: string } }>(
+    '/control/requests',
+    async ({ query }) => {
+      const filter: RequestFilter = {};
+      if (query.platform !== undefined) filter.gateway = GATEWAY_OF[platformNamed(query.platform, 400)];
+      if (query.match !== undefined) filter.match = query.match;
+      if (query.since !== undefined) filter.since = moment('since', query.since);
+      return {
+        items: requests
+          .find(filter)
+          .map(({ gateway: _gateway, at, ...entry }) => ({ at: new Date(at).toISOString(), ...entry })),
+      };
+    },
+  );
 
-  app.post<{ Body: { advance_ms?: number; now?: string } }>('/control/clock', { schema: { body: clockBody } }, async ({ body }) => {
-    const by = body.now === undefined ? (body.advance_ms as number) : moment('now', body.now) - clock.ms();
-    if (Math.abs(clock.ms() + by) > MAX_CLOCK_MS) throw new ControlRefusal(400, 'the clock cannot go that far');
-    clock.moveBy(by);
-    keepClock(clock.offsetMs());
-    return { now: clock.now().toISOString() };
-  });
+  app.post<{ Body: { advance_ms?: number; now?: string } }>(
+    '/control/clock',
+    { schema: { body: clockBody } },
+    async ({ body }) => {
+      const by = body.now === undefined ? (body.advance_ms as number) : moment('now', body.now) - clock.ms();
+      if (Math.abs(clock.ms() + by) > MAX_CLOCK_MS) throw new ControlRefusal(400, 'the clock cannot go that far');
+      clock.moveBy(by);
+      keepClock(clock.offsetMs());
+      return { now: clock.now().toISOString() };
+    },
+  );
 
   app.post('/control/reset', async () => {
     resetAll();

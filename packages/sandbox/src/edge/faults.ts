@@ -38,11 +38,16 @@ export interface Hit {
 
 /** Why a fault of this kind cannot carry this value, or null. */
 export function valueProblem(kind: FaultKind, value: unknown): string | null {
-  if (kind === 'poison_row') return typeof value === 'string' && value !== '' ? null : 'poison_row needs the row id as a text in value';
-  if (kind === 'status') return isWhole(value, 400, 599) ? null : 'status needs an HTTP status from 400 to 599 in value';
-  if (kind === 'latency') return isWhole(value, 1, 600_000) ? null : 'latency needs milliseconds from 1 to 600000 in value';
+  if (kind === 'poison_row')
+    return typeof value === 'string' && value !== '' ? null : 'poison_row needs the row id as a text in value';
+  if (kind === 'status')
+    return isWhole(value, 400, 599) ? null : 'status needs an HTTP status from 400 to 599 in value';
+  if (kind === 'latency')
+    return isWhole(value, 1, 600_000) ? null : 'latency needs milliseconds from 1 to 600000 in value';
   if (kind === 'rate_limited') {
-    return value === undefined || isWhole(value, 1, 86_400) ? null : 'rate_limited takes seconds from 1 to 86400 in value';
+    return value === undefined || isWhole(value, 1, 86_400)
+      ? null
+      : 'rate_limited takes seconds from 1 to 86400 in value';
   }
   return value === undefined ? null : `${kind} takes no value`;
 }
@@ -68,7 +73,11 @@ export function faultList() {
 
     /** Ends every fault, or those made with this `match` (a poisoned row: its id); answers how many. */
     remove: (match?: string): number =>
-      changed(match === undefined ? [] : faults.filter((fault) => fault.match !== match && !(fault.kind === 'poison_row' && fault.value === match))),
+      changed(
+        match === undefined
+          ? []
+          : faults.filter((fault) => fault.match !== match && !(fault.kind === 'poison_row' && fault.value === match)),
+      ),
 
     isPoisoned: (id: string): boolean => poisoned.size > 0 && poisoned.has(id),
 

@@ -81,7 +81,8 @@ export function productCatalog(shopId: string, seedText: string, state: CatalogS
     if (sorted !== undefined) return sorted;
     const onSale: number[] = [];
     const warehouse: number[] = [];
-    for (const index of liveIndexes()) (isOnSale(index) ? onSale : warehouse).push(modifiedOf(index) * INDEX_SPACE + index);
+    for (const index of liveIndexes())
+      (isOnSale(index) ? onSale : warehouse).push(modifiedOf(index) * INDEX_SPACE + index);
     sorted = { onSale: Float64Array.from(onSale).sort(), warehouse: Float64Array.from(warehouse).sort() };
     return sorted;
   }
@@ -153,7 +154,11 @@ export function productCatalog(shopId: string, seedText: string, state: CatalogS
       const indexes = 'ids' in target ? target.ids.map((id) => ids.indexOf(id) as number) : draw(target.count);
       for (const index of indexes) {
         const version = changes.get(index)?.version ?? 0;
-        changes.set(index, { modified: at, version: op === 'update' ? version + 1 : version, deleted: op === 'delete' });
+        changes.set(index, {
+          modified: at,
+          version: op === 'update' ? version + 1 : version,
+          deleted: op === 'delete',
+        });
       }
       return indexes.map(ids.idOf);
     },

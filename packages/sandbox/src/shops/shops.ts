@@ -46,7 +46,8 @@ export type Shops = ReturnType<typeof shopStore>;
 export function shopStore(dir: StateDir) {
   const shops = new Map<string, Shop>();
   const keyOf = (gateway: Gateway, id: string) => `shop/${gateway}/${id}`;
-  const catalogOf = (id: string, settings: ShopSettings, state: CatalogState) => productCatalog(id, String(settings.seed), state);
+  const catalogOf = (id: string, settings: ShopSettings, state: CatalogState) =>
+    productCatalog(id, String(settings.seed), state);
   const bucketOf = ({ rate_per_second }: ShopSettings) => (rate_per_second ? bucket(rate_per_second) : null);
 
   for (const name of dir.names('shop/')) {

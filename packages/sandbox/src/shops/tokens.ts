@@ -42,7 +42,8 @@ export function tokenStore(dir: StateDir) {
   const byAccess = new Map(stored.tokens.map((token) => [token.access, token]));
   const byRefresh = new Map(stored.tokens.map((token) => [token.refresh, token]));
   const codes = new Map(stored.codes.map((code) => [code.code, code]));
-  const save = () => dir.write('tokens', { tokens: [...byAccess.values()], codes: [...codes.values()] } satisfies Stored);
+  const save = () =>
+    dir.write('tokens', { tokens: [...byAccess.values()], codes: [...codes.values()] } satisfies Stored);
 
   function forgetOld(nowMs: number): void {
     for (const code of codes.values()) if (code.until < nowMs) codes.delete(code.code);
@@ -88,7 +89,8 @@ export function tokenStore(dir: StateDir) {
       const code = codes.get(given.code);
       if (code === undefined || code.gateway !== gateway || code.app !== given.app) return null;
       codes.delete(given.code);
-      if (code.redirectUri === given.redirectUri && code.until >= nowMs) return grant(gateway, code.app, code.shop, nowMs);
+      if (code.redirectUri === given.redirectUri && code.until >= nowMs)
+        return grant(gateway, code.app, code.shop, nowMs);
       save();
       return null;
     },

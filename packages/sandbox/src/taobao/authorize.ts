@@ -19,7 +19,9 @@ const html = (status: number, title: string, content: string, outcome: Answer['o
 const refused = (why: string): Answer => html(400, '授权失败', `<p>${escapeHtml(why)}</p>`, 'refused');
 
 /** What an app asks for; a text says why it cannot. */
-function readRequest(params: URLSearchParams): { app: string; redirect: URL; redirectUri: string; state: string | null } | string {
+function readRequest(
+  params: URLSearchParams,
+): { app: string; redirect: URL; redirectUri: string; state: string | null } | string {
   const app = params.get('client_id') ?? '';
   const redirectUri = params.get('redirect_uri') ?? '';
   if (params.get('response_type') !== 'code') return 'response_type 应为 code';
@@ -45,7 +47,12 @@ export function authorizePage(call: Call, { shops }: World): Answer {
   if (typeof request === 'string') return refused(request);
   const known = shops.all('taobao').toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const forms = known.map((shop) => shopForm(shop, params)).join('');
-  return html(200, '店铺授权', `<p>应用 ${escapeHtml(request.app)} 请求访问您的店铺数据。</p>${forms || '<p>沙箱中还没有店铺。</p>'}`, 'ok');
+  return html(
+    200,
+    '店铺授权',
+    `<p>应用 ${escapeHtml(request.app)} 请求访问您的店铺数据。</p>${forms || '<p>沙箱中还没有店铺。</p>'}`,
+    'ok',
+  );
 }
 
 /** `POST /authorize`: the merchant's decision, sent back to the app with its state. */

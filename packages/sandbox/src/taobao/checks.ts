@@ -24,7 +24,8 @@ export function checkCommon(params: Params, nowMs: number): string {
   const secret = secretOf(app);
   if (secret === undefined) throw new Refused(REFUSALS.appKeyInvalid);
   const at = parseGmt8(given(params, 'timestamp', REFUSALS.timestampMissing));
-  if (at === undefined || Math.abs(at - Math.floor(nowMs / 1_000)) > TOLERANCE_S) throw new Refused(REFUSALS.timestampInvalid);
+  if (at === undefined || Math.abs(at - Math.floor(nowMs / 1_000)) > TOLERANCE_S)
+    throw new Refused(REFUSALS.timestampInvalid);
   if (given(params, 'v', REFUSALS.versionMissing) !== '2.0') throw new Refused(REFUSALS.versionInvalid);
   if (params.get('format') !== 'json') throw new Refused(REFUSALS.formatInvalid);
   const signMethod = given(params, 'sign_method', missingArgument('sign_method'));

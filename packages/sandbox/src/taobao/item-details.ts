@@ -30,7 +30,12 @@ export const itemDetails: Record<string, Method> = {
       const writers = itemPlan(params.get('fields') as string);
       const rows = found(shop, idList(params, 'num_iids', 20));
       if (rows.length === 0) return '';
-      return listOf('items', 'item', rows.map((row) => writeAll(writers, itemOf(shop, row, faults), simplify)), simplify);
+      return listOf(
+        'items',
+        'item',
+        rows.map((row) => writeAll(writers, itemOf(shop, row, faults), simplify)),
+        simplify,
+      );
     },
   },
 

@@ -70,9 +70,16 @@ export const SKU_FIELDS: Record<string, Writer<SkuOf>> = {
   modified: ({ row }) => `"modified":"${gmt8(row.modified)}"`,
 };
 
-const NESTED_SKU = ['sku_id', 'properties', 'properties_name', 'quantity', 'price', 'outer_id', 'status', 'modified'].map(
-  (name) => SKU_FIELDS[name] as Writer<SkuOf>,
-);
+const NESTED_SKU = [
+  'sku_id',
+  'properties',
+  'properties_name',
+  'quantity',
+  'price',
+  'outer_id',
+  'status',
+  'modified',
+].map((name) => SKU_FIELDS[name] as Writer<SkuOf>);
 
 /** 19 digits: the product's id and the sku's number. */
 export const skuIdOf = (row: ProductRow, sku: SkuContent): string => `4${row.id.slice(1)}${sku.number}`;
@@ -84,7 +91,12 @@ export const writeAll = <T>(writers: Writer<T>[], of: T, simplify: boolean): str
 };
 
 const skus: Writer<Item> = ({ row }, simplify) =>
-  listOf('skus', 'sku', skusOf(row).map((sku) => writeAll(NESTED_SKU, { row, sku }, simplify)), simplify);
+  listOf(
+    'skus',
+    'sku',
+    skusOf(row).map((sku) => writeAll(NESTED_SKU, { row, sku }, simplify)),
+    simplify,
+  );
 
 const itemImages: Writer<Item> = ({ row }, simplify) =>
   listOf(

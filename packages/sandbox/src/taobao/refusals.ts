@@ -37,7 +37,12 @@ export const limited = (seconds: number): Refusal => ({
   sub_msg: `This ban will last for ${seconds} more seconds`,
 });
 
-const remote = (sub_code: string, sub_msg: string): Refusal => ({ code: 15, msg: 'Remote service error', sub_code, sub_msg });
+const remote = (sub_code: string, sub_msg: string): Refusal => ({
+  code: 15,
+  msg: 'Remote service error',
+  sub_code,
+  sub_msg,
+});
 
 export const REFUSALS = {
   httpMethod: { code: 9, msg: 'Http action not allowed', sub_msg: 'POST only' },

@@ -9,13 +9,29 @@ import { readParams } from './params.ts';
 import { Refused, REFUSALS, type Refusal } from './refusals.ts';
 import { seller } from './seller.ts';
 
-const COMMON = ['method', 'app_key', 'session', 'timestamp', 'v', 'sign_method', 'sign', 'format', 'simplify', 'partner_id', 'target_app_key'];
+const COMMON = [
+  'method',
+  'app_key',
+  'session',
+  'timestamp',
+  'v',
+  'sign_method',
+  'sign',
+  'format',
+  'simplify',
+  'partner_id',
+  'target_app_key',
+];
 
 /** Every method played, each with the parameters it may carry. */
 const METHODS = new Map(
   Object.entries({ ...itemLists, ...itemDetails, ...seller } satisfies Record<string, Method>).map(([name, method]) => [
     name,
-    { method, response: responseName(name), known: new Set([...COMMON, ...method.required, ...(method.optional ?? [])]) },
+    {
+      method,
+      response: responseName(name),
+      known: new Set([...COMMON, ...method.required, ...(method.optional ?? [])]),
+    },
   ]),
 );
 
@@ -25,7 +41,12 @@ function responseName(method: string): string {
   return `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
 }
 
-const json = (body: string, outcome: Answer['outcome']): Answer => ({ status: 200, type: 'application/json; charset=UTF-8', body, outcome });
+const json = (body: string, outcome: Answer['outcome']): Answer => ({
+  status: 200,
+  type: 'application/json; charset=UTF-8',
+  body,
+  outcome,
+});
 
 export const refused = (refusal: Refusal): Answer =>
   json(

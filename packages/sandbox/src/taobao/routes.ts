@@ -17,8 +17,20 @@ export function taobaoRoutes(app: FastifyInstance, world: World): void {
     },
     world,
   );
-  app.get('/taobao/authorize', gate((call) => authorizePage(call, world)));
-  app.post('/taobao/authorize', gate((call) => decide(call, world)));
-  app.post('/taobao/token', gate((call) => exchange(call, world)));
-  app.all('/taobao/router/rest', gate((call) => route(call, world)));
+  app.get(
+    '/taobao/authorize',
+    gate((call) => authorizePage(call, world)),
+  );
+  app.post(
+    '/taobao/authorize',
+    gate((call) => decide(call, world)),
+  );
+  app.post(
+    '/taobao/token',
+    gate((call) => exchange(call, world)),
+  );
+  app.all(
+    '/taobao/router/rest',
+    gate((call) => route(call, world)),
+  );
 }

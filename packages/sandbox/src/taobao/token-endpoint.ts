@@ -43,7 +43,8 @@ export function exchange(call: Call, { tokens, shops, clock }: World): Answer {
   let token: Token | null;
   if (text('grant_type') === 'authorization_code') {
     token = tokens.redeem('taobao', { code: text('code'), app, redirectUri: text('redirect_uri') }, clock.ms());
-    if (token === null) return refused('invalid_grant', 'code is unknown, used, expired, or of another client or redirect_uri');
+    if (token === null)
+      return refused('invalid_grant', 'code is unknown, used, expired, or of another client or redirect_uri');
   } else if (text('grant_type') === 'refresh_token') {
     token = tokens.refresh('taobao', { refresh: text('refresh_token'), app }, clock.ms());
     if (token === null) return refused('invalid_grant', 'refresh_token is unknown, used, expired or revoked');
