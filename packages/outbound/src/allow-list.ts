@@ -10,6 +10,11 @@ export interface AllowList {
   mayCall(address: string): boolean;
 }
 
+const ENTRY = '\\s*((\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+):\\d{1,5}|[0-9A-Fa-f:.]+/\\d{1,3})\\s*';
+
+/** What an allow list looks like, for the configuration. */
+export const ALLOW_PATTERN = `^$|^${ENTRY}(,${ENTRY})*$`;
+
 const HOST_PORT = /^(.+):(\d{1,5})$/;
 
 /** Reads a comma list of `host:port` and CIDRs; throws naming the entry that is neither. */

@@ -1,0 +1,83 @@
+import type { Clock } from '@crossdock/kernel';
+import { type Delivery, deliveryId } from '../domain/delivery.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import type { Webhook } from '../domain/webhook.ts';
+import type { DeliveryStore } from '../store/deliveries.ts';
+import type { EndpointStore } from '../store/endpoints.ts';
+import type { Holder } from './holder.ts';
+import type { Lanes } from './lanes.ts';
+
+export interface IntakeDeps {
+  endpoints: EndpointStore;
+  deliveries: DeliveryStore;
+  lanes: Lanes;
+  holder: Holder;
+  clock: Clock;
+}
+
+const wants = ({ tenant, connectorId, events }: Endpoint, webhook: Webhook): boolean =>
+  tenant === webhook.tenant && connectorId === webhook.connectorId && events.includes(webhook.type);
+
+/** Stores a delivery for each endpoint that wants the webhook, once per endpoint and event, most of them already in our hand. */
+export function createIntake({ endpoints, deliveries, lanes, holder, clock }: IntakeDeps) {
+  async function deliver(webhooks: Webhook[]): Promise<void> {
+    const fresh = await freshDeliveries(webhooks);
+    if (fresh.length === 0) return;
+    const name = holder.current();
+    const stored = fresh.map((delivery) => {
+      const mine = name !== null && delivery.nextAttemptAt !== null && lanes.reserve(delivery.endpointId, 1) === 1;
+      return { delivery, holder: mine ? name : null };
+    });
+    const inHand = stored.filter((each) => each.holder !== null).map(({ delivery }) => delivery);
+    let doubles: Set<string>;
+    try {
+      doubles = await deliveries.insert(stored);
+    } catch (err) {
+      holder.abandon();
+      for (const { endpointId } of inHand) lanes.giveBack(endpointId, 1);
+      throw err;
+    }
+    for (const delivery of inHand) {
+      if (name === null || doubles.has(delivery.id)) lanes.giveBack(delivery.endpointId, 1);
+      else lanes.enqueue(delivery, name);
+    }
+  }
+
+  /** Endpoints are read for each batch: what was created or deleted a moment ago counts. */
+  async function freshDeliveries(webhooks: Webhook[]): Promise<Delivery[]> {
+    if (webhooks.length === 0) return [];
+    const living = await endpoints.ofConnectors([...new Set(webhooks.map(({ connectorId }) => connectorId))]);
+    const now = clock();
+    const wanted = new Map<string, Delivery>();
+    for (const webhook of webhooks) {
+      for (const endpoint of living) {
+        if (!wants(endpoint, webhook)) continue;
+        const delivery = newDelivery(webhook, endpoint, now);
+        wanted.set(delivery.id, delivery);
+      }
+    }
+    if (wanted.size === 0) return [];
+    for (const id of await deliveries.existing([...wanted.keys()])) wanted.delete(id);
+    const called = new Set([...wanted.values()].map(({ endpointId }) => endpointId));
+    for (const endpoint of living) if (called.has(endpoint.id)) lanes.know(endpoint);
+    return [...wanted.values()];
+  }
+
+  return deliver;
+}
+
+export type Intake = ReturnType<typeof createIntake>;
+
+const newDelivery = ({ tenant, connectorId, eventId, type, body }: Webhook, endpoint: Endpoint, now: Date): Delivery => ({
+  id: deliveryId(endpoint.id, eventId),
+  tenant,
+  connectorId,
+  endpointId: endpoint.id,
+  eventId,
+  type,
+  body,
+  status: 'pending',
+  attemptCount: 0,
+  nextAttemptAt: endpoint.status === 'enabled' ? now : null,
+  createdAt: now,
+});

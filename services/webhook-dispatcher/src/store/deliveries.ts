@@ -1,0 +1,156 @@
+import { type Connection, type Model, type mongo, Schema } from 'mongoose';
+import type { Delivery, DeliveryStatus, Verdict } from '../domain/delivery.ts';
+import { insertNew } from './insert-new.ts';
+
+/** A delivery as it is stored; `holder` is the worker process that has it in hand. */
+interface Row extends Omit<Delivery, 'id'> {
+  _id: string;
+  holder: string | null;
+}
+
+export interface DeliveryFilter {
+  status?: DeliveryStatus;
+  type?: string;
+  since?: Date;
+  until?: Date;
+}
+
+/** A pending delivery that nobody has in hand. */
+export interface Due {
+  id: string;
+  endpointId: string;
+  nextAttemptAt: Date;
+}
+
+/** What an attempt changes, while `holder` still has the delivery. */
+export interface Settlement {
+  id: string;
+  holder: string;
+  attemptCount: number;
+  verdict: Verdict;
+}
+
+const DUE_INDEX = 'due';
+const BACKLOG_INDEX = 'endpoint_due';
+const HOLDER_INDEX = 'held';
+
+const free = { status: 'pending', holder: null } as const;
+
+const schema: Schema = new Schema({ _id: { type: String, required: true } }, { strict: false, versionKey: false });
+schema.index({ nextAttemptAt: 1, endpointId: 1 }, { name: DUE_INDEX, partialFilterExpression: free });
+schema.index({ endpointId: 1, nextAttemptAt: 1 }, { name: BACKLOG_INDEX, partialFilterExpression: free });
+schema.index({ holder: 1 }, { name: HOLDER_INDEX, partialFilterExpression: { holder: { $type: 'string' } } });
+schema.index({ endpointId: 1, createdAt: -1 }, { name: 'endpoint_newest' });
+
+/** The native collection throughout: this is the hot path. */
+export function deliveryStore(db: Connection) {
+  const model: Model<Row> = db.model<Row>('Delivery', schema, 'deliveries');
+  const rows = model.collection as unknown as mongo.Collection<Row>;
+
+  return {
+    model,
+
+    async existing(ids: string[]): Promise<Set<string>> {
+      const found = await rows.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+      return new Set(found.map(({ _id }) => _id));
+    },
+
+    /** Answers the ids that were there already: somebody stored the same event at the same time. */
+    async insert(deliveries: { delivery: Delivery; holder: string | null }[]): Promise<Set<string>> {
+      const made = deliveries.map(({ delivery: { id, ...fields }, holder }) => ({ _id: id, ...fields, holder }));
+      return new Set((await insertNew(rows, made)).map(({ _id }) => _id));
+    },
+
+    /** Due between the two times, in order of time; read from the index alone. */
+    due(from: Date, to: Date): AsyncIterable<Due> {
+      const projection = { _id: 1, endpointId: 1, nextAttemptAt: 1 };
+      return rows
+        .find({ ...free, nextAttemptAt: { $gte: from, $lte: to } }, { projection, hint: DUE_INDEX, sort: { nextAttemptAt: 1 }, batchSize: 1_000 })
+        .map(({ _id, endpointId, nextAttemptAt }) => ({ id: _id, endpointId, nextAttemptAt: nextAttemptAt ?? to }));
+    },
+
+    async nextDue(after: Date, until: Date): Promise<Date | null> {
+      const row = await rows.findOne(
+        { ...free, nextAttemptAt: { $gt: after, $lte: until } },
+        { projection: { nextAttemptAt: 1 }, hint: DUE_INDEX, sort: { nextAttemptAt: 1 } },
+      );
+      return row?.nextAttemptAt ?? null;
+    },
+
+    async dueOf(endpointId: string, now: Date, limit: number): Promise<string[]> {
+      const found = rows.find(
+        { ...free, endpointId, nextAttemptAt: { $lte: now } },
+        { projection: { _id: 1 }, hint: BACKLOG_INDEX, sort: { nextAttemptAt: 1 }, limit },
+      );
+      return (await found.toArray()).map(({ _id }) => _id);
+    },
+
+    /** Takes those that are still free and due; answers them whole, in order of time. */
+    async claim(ids: string[], holder: string, now: Date): Promise<Delivery[]> {
+      const { modifiedCount } = await rows.updateMany({ _id: { $in: ids }, ...free, nextAttemptAt: { $lte: now } }, { $set: { holder } });
+      if (modifiedCount === 0) return [];
+      const taken = await rows.find({ _id: { $in: ids }, status: 'pending', holder }, { sort: { nextAttemptAt: 1 } }).toArray();
+      return taken.map(fromRow);
+    },
+
+    /** Only what each holder still has changes. */
+    async settle(settlements: Settlement[]): Promise<void> {
+      const writes = settlements.map(({ id, holder, attemptCount, verdict }) => ({
+        updateOne: { filter: { _id: id, holder }, update: { $set: { ...verdict, attemptCount, holder: null } } },
+      }));
+      await rows.bulkWrite(writes, { ordered: false });
+    },
+
+    /** Their endpoint is disabled: pending, with nothing due. These are in `holder`'s hand, the rest in nobody's. */
+    async park(endpointId: string, ids: string[], holder: string | null): Promise<void> {
+      const parked = { $set: { holder: null, nextAttemptAt: null } };
+      await rows.updateMany({ ...free, endpointId, nextAttemptAt: { $type: 'date' } }, parked, { hint: BACKLOG_INDEX });
+      if (holder !== null) await rows.updateMany({ _id: { $in: ids }, holder }, parked);
+    },
+
+    /** Workers that have deliveries in hand. */
+    async holders(): Promise<string[]> {
+      const found = await rows.distinct('holder', { holder: { $type: 'string' } }, { hint: HOLDER_INDEX });
+      return found.filter((holder) => holder !== null);
+    },
+
+    /** What these workers had is due now. */
+    async releaseAllOf(holders: string[], now: Date): Promise<number> {
+      const { modifiedCount } = await rows.updateMany({ holder: { $in: holders } }, { $set: { holder: null, nextAttemptAt: now } });
+      return modifiedCount;
+    },
+
+    /** Everything pending of these endpoints; a delivery changing hands meanwhile is cancelled by who takes it. */
+    async cancelOf(endpointIds: string[]): Promise<void> {
+      const cancelled = { $set: { status: 'cancelled', holder: null, nextAttemptAt: null } } as const;
+      await rows.updateMany({ ...free, endpointId: { $in: endpointIds } }, cancelled, { hint: BACKLOG_INDEX });
+      await rows.updateMany({ holder: { $type: 'string' }, endpointId: { $in: endpointIds } }, cancelled, { hint: HOLDER_INDEX });
+    },
+
+    async get(tenant: string, endpointId: string, id: string): Promise<Delivery | null> {
+      const row = await rows.findOne({ _id: id, tenant, endpointId });
+      return row === null ? null : fromRow(row);
+    },
+
+    /** Newest first. */
+    async list(tenant: string, endpointId: string, { status, type, since, until }: DeliveryFilter, skip: number, limit: number) {
+      const createdAt = { ...(since && { $gte: since }), ...(until && { $lt: until }) };
+      const filter: mongo.Filter<Row> = {
+        tenant,
+        endpointId,
+        ...(status !== undefined && { status }),
+        ...(type !== undefined && { type: type as Row['type'] }),
+        ...((since ?? until) && { createdAt }),
+      };
+      const [items, total] = await Promise.all([
+        rows.find(filter, { sort: { createdAt: -1, _id: -1 }, skip, limit, projection: { body: 0 } }).toArray(),
+        rows.countDocuments(filter),
+      ]);
+      return { items: items.map(fromRow), total };
+    },
+  };
+}
+
+export type DeliveryStore = ReturnType<typeof deliveryStore>;
+
+const fromRow = ({ _id, holder: _holder, ...fields }: Row): Delivery => ({ id: _id, ...fields });
