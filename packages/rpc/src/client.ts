@@ -14,7 +14,10 @@ interface Method {
 type Definition = Record<string, Method>;
 
 export type Calls<D> = {
-  [M in keyof D]: D[M] extends { requestSerialize(value: infer Req): Buffer; responseDeserialize(bytes: Buffer): infer Res }
+  [M in keyof D]: D[M] extends {
+    requestSerialize(value: infer Req): Buffer;
+    responseDeserialize(bytes: Buffer): infer Res;
+  }
     ? (request: Req, context?: OutgoingContext) => Promise<Res>
     : never;
 };
@@ -68,7 +71,10 @@ export function rpcClient<D extends { [M in keyof D]: Method }>(
       return reached ? null : `${address} is not reached yet`;
     },
     call: Object.fromEntries(
-      methods.map(([name, method]) => [name, (request: never, context?: OutgoingContext) => invoke(method, request, context)]),
+      methods.map(([name, method]) => [
+        name,
+        (request: never, context?: OutgoingContext) => invoke(method, request, context),
+      ]),
     ) as Calls<D>,
   };
 }

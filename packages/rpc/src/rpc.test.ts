@@ -1,5 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { ShopServiceService, type ListShopsRequest, type ListShopsResponse } from '@crossdock/contracts/grpc/shop-settings';
+import {
+  ShopServiceService,
+  type ListShopsRequest,
+  type ListShopsResponse,
+} from '@crossdock/contracts/grpc/shop-settings';
 import { AppError, currentTrace, inTrace, type Logger, newTraceparent } from '@crossdock/kernel';
 import { createServer } from 'node:net';
 import { type CallContext, rpcClient, rpcServer, unary } from './index.ts';
@@ -7,7 +11,13 @@ import { type CallContext, rpcClient, rpcServer, unary } from './index.ts';
 type Handler = (request: ListShopsRequest, context: CallContext) => Promise<ListShopsResponse>;
 
 const logged: object[] = [];
-const log: Logger = { debug() {}, info() {}, warn() {}, error: (fields) => void logged.push(fields as object), child: () => log };
+const log: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error: (fields) => void logged.push(fields as object),
+  child: () => log,
+};
 const open: Array<() => Promise<void>> = [];
 const page = { page: 1, pageSize: 10 };
 
@@ -18,7 +28,12 @@ afterEach(async () => {
 
 async function serve(handler: Handler, port = 0) {
   const unused = unary<unknown, never>(() => Promise.reject(new Error('not asked for')));
-  const server = rpcServer({ host: '127.0.0.1', port, log, services: [[ShopServiceService, { listShops: unary(handler), createShop: unused }]] });
+  const server = rpcServer({
+    host: '127.0.0.1',
+    port,
+    log,
+    services: [[ShopServiceService, { listShops: unary(handler), createShop: unused }]],
+  });
   await server.start();
   open.push(() => server.stop());
   return server;
@@ -49,7 +64,10 @@ test('tenant, actor, trace and request id reach the handler, and its own trace i
 });
 
 test('an AppError crosses the wire whole', async () => {
-  const error = new AppError('conflict', 'CONNECTOR_001', '该平台店铺已存在连接器', { details: { 'config.shop_id': ['已存在'] }, retryAfterMs: 1_500 });
+  const error = new AppError('conflict', 'CONNECTOR_001', '该平台店铺已存在连接器', {
+    details: { 'config.shop_id': ['已存在'] },
+    retryAfterMs: 1_500,
+  });
   const list = await callOf(() => Promise.reject(error));
   await expect(list(page)).rejects.toMatchObject({
     name: 'AppError',
@@ -86,12 +104,18 @@ test('a peer that is away fails at once with unavailable, and serves again withi
   await serve(async () => ({ items: [], total: 2 }), server.port());
   const back = Date.now();
   let total = 0;
-  while (total === 0) total = await call.listShops(page).then((answer) => answer.total, () => 0);
+  while (total === 0)
+    total = await call.listShops(page).then(
+      (answer) => answer.total,
+      () => 0,
+    );
   expect(Date.now() - back).toBeLessThan(2_000);
 });
 
 test('a peer that accepts and never speaks is unavailable when the deadline passes', async () => {
-  const silent = createServer((socket) => void socket.unref()).listen(0, '127.0.0.1').unref();
+  const silent = createServer((socket) => void socket.unref())
+    .listen(0, '127.0.0.1')
+    .unref();
   await new Promise((resolve) => silent.once('listening', resolve));
   const client = connect((silent.address() as { port: number }).port);
   await expect(client.call.listShops(page, { deadlineMs: 200 })).rejects.toMatchObject({ kind: 'unavailable' });
@@ -125,5 +149,7 @@ test('a client is ready once it reached its peer, and stays so when the peer goe
 
 test('a taken port is named', async () => {
   const server = await serve(async () => ({ items: [], total: 0 }));
-  await expect(serve(async () => ({ items: [], total: 0 }), server.port())).rejects.toThrow(`port ${server.port()} is in use`);
+  await expect(serve(async () => ({ items: [], total: 0 }), server.port())).rejects.toThrow(
+    `port ${server.port()} is in use`,
+  );
 });

@@ -82,6 +82,9 @@ function logged(implementation: UntypedServiceImplementation, log: Logger): Unty
         callback(err, ...rest);
       });
   return Object.fromEntries(
-    Object.entries(implementation).map(([method, handler]) => [method, wrap(method, handler as handleUnaryCall<unknown, unknown>)]),
+    Object.entries(implementation).map(([method, handler]) => [
+      method,
+      wrap(method, handler as handleUnaryCall<unknown, unknown>),
+    ]),
   );
 }

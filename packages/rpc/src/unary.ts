@@ -6,7 +6,9 @@ import { toServiceError } from './wire-error.ts';
 const LONGEST_MS = 60_000;
 
 /** A gRPC handler from an async function: context read, trace and deadline carried on, errors mapped. */
-export function unary<Req, Res>(handler: (request: Req, context: CallContext) => Promise<Res>): handleUnaryCall<Req, Res> {
+export function unary<Req, Res>(
+  handler: (request: Req, context: CallContext) => Promise<Res>,
+): handleUnaryCall<Req, Res> {
   return (call, callback) => {
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());

@@ -38,7 +38,8 @@ export function fromServiceError(err: ServiceError, peer: string): AppError {
     const { kind, code, message, details, retryAfterMs } = JSON.parse(trailer.toString());
     return new AppError(kind, code, message, { details, retryAfterMs });
   }
-  if ([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED].includes(err.code)) return unreachable(peer, err);
+  if ([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED].includes(err.code))
+    return unreachable(peer, err);
   return new AppError('internal', 'INTERNAL', '服务器内部错误', { cause: err });
 }
 
@@ -50,5 +51,7 @@ export const unreachable = (peer: string, cause: unknown): AppError =>
 
 function trailerOf({ kind, code, message, details, retryAfterMs }: AppError): Buffer {
   const whole = Buffer.from(JSON.stringify({ kind, code, message, details, retryAfterMs }));
-  return whole.length <= TRAILER_LIMIT_BYTES ? whole : Buffer.from(JSON.stringify({ kind, code, message: message.slice(0, 500), retryAfterMs }));
+  return whole.length <= TRAILER_LIMIT_BYTES
+    ? whole
+    : Buffer.from(JSON.stringify({ kind, code, message: message.slice(0, 500), retryAfterMs }));
 }

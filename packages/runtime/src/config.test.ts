@@ -26,7 +26,14 @@ test('values come as the schema says: numbers, lists and defaults', () => {
 });
 
 test('all faults come at once, each naming its variable and what it should be, none showing the value', () => {
-  const read = () => readConfig(schema, { GRPC_PORT: 'secret-thing', MONGODB_URI: 'http://user:hunter2@x', MONGODB_DATABASE: '', KAFKA_BROKERS: 'x:1', LOG_LEVEL: 'loud' });
+  const read = () =>
+    readConfig(schema, {
+      GRPC_PORT: 'secret-thing',
+      MONGODB_URI: 'http://user:hunter2@x',
+      MONGODB_DATABASE: '',
+      KAFKA_BROKERS: 'x:1',
+      LOG_LEVEL: 'loud',
+    });
   expect(read).toThrow(/OPS_PORT is missing: it should be the port/);
   expect(read).toThrow(/GRPC_PORT is wrong: it should be a port/);
   expect(read).toThrow(/MONGODB_URI is wrong/);

@@ -8,19 +8,28 @@ const port = (description: string) => Type.Integer({ minimum: 0, maximum: 65_535
 export const processConfig = {
   HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on' }),
   OPS_PORT: port('the port of /livez, /readyz and /metrics'),
-  LOG_LEVEL: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')], {
-    default: 'info',
-    description: 'debug, info, warn, error or silent',
-  }),
+  LOG_LEVEL: Type.Union(
+    [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
+    {
+      default: 'info',
+      description: 'debug, info, warn, error or silent',
+    },
+  ),
 };
 
 export const mongoConfig = {
   MONGODB_URI: Type.String({ pattern: '^mongodb(\\+srv)?://', description: 'a mongodb:// address of a replica set' }),
-  MONGODB_DATABASE: Type.String({ pattern: '^[A-Za-z0-9_-]{1,60}$', description: 'the name of the database of this service' }),
+  MONGODB_DATABASE: Type.String({
+    pattern: '^[A-Za-z0-9_-]{1,60}$',
+    description: 'the name of the database of this service',
+  }),
 };
 
 export const busConfig = {
-  KAFKA_BROKERS: Type.Array(Type.String({ pattern: '^[^\\s:]+:\\d+$' }), { minItems: 1, description: 'a comma list of host:port' }),
+  KAFKA_BROKERS: Type.Array(Type.String({ pattern: '^[^\\s:]+:\\d+$' }), {
+    minItems: 1,
+    description: 'a comma list of host:port',
+  }),
   TOPIC_PREFIX: Type.String({ default: '', description: 'put before every topic and group' }),
 };
 
@@ -55,10 +64,14 @@ export function readConfig<S extends TObject>(schema: S, env: NodeJS.ProcessEnv)
   for (const error of ajv.errors ?? []) {
     const name = variableOf(error);
     const wanted = properties[name]?.description ?? error.message ?? 'something else';
-    faults.set(name, `${name} ${'missingProperty' in error.params ? 'is missing' : 'is wrong'}: it should be ${wanted}`);
+    faults.set(
+      name,
+      `${name} ${'missingProperty' in error.params ? 'is missing' : 'is wrong'}: it should be ${wanted}`,
+    );
   }
   throw new ConfigError([...faults.values()].join('\n'));
 }
 
 /** A variable that is required, by itself or beside another (`dependencies`), is named by the parameters. */
-const variableOf = (error: ErrorObject): string => String(error.params['missingProperty'] ?? error.instancePath.split('/')[1] ?? '');
+const variableOf = (error: ErrorObject): string =>
+  String(error.params['missingProperty'] ?? error.instancePath.split('/')[1] ?? '');

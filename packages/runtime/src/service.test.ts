@@ -16,7 +16,12 @@ function serviceOf(...parts: Part[]): Service {
 }
 
 function part(name: string, steps: string[], extra: Partial<Part> = {}): Part {
-  return { name, start: async () => void steps.push(`+${name}`), stop: async () => void steps.push(`-${name}`), ...extra };
+  return {
+    name,
+    start: async () => void steps.push(`+${name}`),
+    stop: async () => void steps.push(`-${name}`),
+    ...extra,
+  };
 }
 
 const ready = async (service: Service) => {
@@ -45,7 +50,10 @@ test('a part that is not up yet is tried again, and readiness names it meanwhile
   const service = serviceOf(store, part('grpc', []));
   const started = service.start();
   while (tries < 2) await new Promise((resolve) => setImmediate(resolve));
-  expect(await ready(service)).toEqual({ status: 503, body: { status: 'unavailable', waiting: { store: 'connection refused', grpc: 'not started' } } });
+  expect(await ready(service)).toEqual({
+    status: 503,
+    body: { status: 'unavailable', waiting: { store: 'connection refused', grpc: 'not started' } },
+  });
   gate.resolve();
   await started;
   expect(await ready(service)).toEqual({ status: 200, body: { status: 'ok', waiting: {} } });
@@ -53,14 +61,24 @@ test('a part that is not up yet is tried again, and readiness names it meanwhile
 
 test('a refusal of our own ends the start at once and names the part', async () => {
   const steps: string[] = [];
-  const old = part('store', steps, { start: () => Promise.reject(new AppError('unsupported', 'OLD', 'MongoDB 5.0 is too old')) });
-  await expect(serviceOf(part('bus', steps), old).start()).rejects.toThrow('demo: store did not start: MongoDB 5.0 is too old');
+  const old = part('store', steps, {
+    start: () => Promise.reject(new AppError('unsupported', 'OLD', 'MongoDB 5.0 is too old')),
+  });
+  await expect(serviceOf(part('bus', steps), old).start()).rejects.toThrow(
+    'demo: store did not start: MongoDB 5.0 is too old',
+  );
 });
 
 test('readiness says why a running part is not ready, also when its check hangs', async () => {
-  const service = serviceOf(part('store', [], { check: () => 'no primary' }), part('peer', [], { check: () => new Promise(() => {}) }));
+  const service = serviceOf(
+    part('store', [], { check: () => 'no primary' }),
+    part('peer', [], { check: () => new Promise(() => {}) }),
+  );
   await service.start();
-  expect(await ready(service)).toEqual({ status: 503, body: { status: 'unavailable', waiting: { store: 'no primary', peer: 'does not answer' } } });
+  expect(await ready(service)).toEqual({
+    status: 503,
+    body: { status: 'unavailable', waiting: { store: 'no primary', peer: 'does not answer' } },
+  });
 });
 
 test('the ops port tells that it lives and what it measures', async () => {

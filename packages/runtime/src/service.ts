@@ -29,7 +29,14 @@ export interface Service {
 type PartState = { part: Part; running: boolean; reason: string };
 
 /** Parts with one life: the ops port first, so that it can name whatever is still missing. */
-export function createService({ name, log, host, opsPort, parts, metrics = createMetrics(name) }: ServiceOptions): Service {
+export function createService({
+  name,
+  log,
+  host,
+  opsPort,
+  parts,
+  metrics = createMetrics(name),
+}: ServiceOptions): Service {
   const stopping = new AbortController();
   const states: PartState[] = parts.map((part) => ({ part, running: false, reason: 'not started' }));
   const ops = opsServer({ host, port: opsPort, metrics, readiness });
@@ -79,7 +86,9 @@ export function createService({ name, log, host, opsPort, parts, metrics = creat
         if (!state.running) continue;
         state.running = false;
         state.reason = 'stopped';
-        await state.part.stop().catch((err: unknown) => log.error({ err, part: state.part.name }, 'part did not stop cleanly'));
+        await state.part
+          .stop()
+          .catch((err: unknown) => log.error({ err, part: state.part.name }, 'part did not stop cleanly'));
       }
       await ops.stop();
     },
@@ -104,4 +113,5 @@ const textOf = (err: unknown): string => (Error.isError(err) ? err.message : Str
 /** A store may come up later; a taken port, a bug or a refusal of our own will not go away. */
 const isFinal = (err: unknown): boolean =>
   err instanceof TypeError ||
-  (isAppError(err) && err.kind !== 'unavailable') || ['EADDRINUSE', 'EACCES'].includes(String((err as { code?: unknown } | null)?.code));
+  (isAppError(err) && err.kind !== 'unavailable') ||
+  ['EADDRINUSE', 'EACCES'].includes(String((err as { code?: unknown } | null)?.code));

@@ -8,7 +8,8 @@ const PROGRAM = fileURLToPath(new URL('demo-process.ts', import.meta.url));
 function demo(env: Record<string, string>) {
   const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const out = { text: '' };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out.text += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (out.text += chunk.toString()));
   const said = (words: string) =>
     new Promise<void>((resolve) => {
       const look = () => out.text.includes(words) && resolve();

@@ -15,7 +15,11 @@ export function gateway({ config, log, clock }: Surroundings<Config>): Service &
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
   const requests = idempotentRequestStore(mongo.connection);
   const { peers, parts } = connectPeers(config);
-  const verifier = tokenVerifier({ fetchKeys: async () => JSON.parse((await peers.identity.getSigningKeys({})).jwksJson), clock, log });
+  const verifier = tokenVerifier({
+    fetchKeys: async () => JSON.parse((await peers.identity.getSigningKeys({})).jwksJson),
+    clock,
+    log,
+  });
   const server = buildServer({
     peers,
     verifier,

@@ -6,7 +6,10 @@ import { type Gateway, startGateway } from './start-gateway.ts';
 
 let gate: Gateway;
 beforeAll(async () => {
-  gate = await startGateway({ listConnectors: () => ({ items: [connector()], total: 1 }), listShops: () => ({ items: [], total: 0 }) });
+  gate = await startGateway({
+    listConnectors: () => ({ items: [connector()], total: 1 }),
+    listShops: () => ({ items: [], total: 0 }),
+  });
 });
 afterAll(() => gate[Symbol.asyncDispose]());
 
@@ -57,7 +60,10 @@ describe('who is let in', () => {
   test('tenant and actor come from the token alone', async () => {
     gate.script({ getConnector: () => Promise.reject(new AppError('not_found', 'NOT_FOUND', '连接器不存在')) });
     const token = await gate.token({ tenant: 'other', sub: 'client:other-client' });
-    const answer = await gate.send('GET', `/api/v1/connectors/${CONNECTOR_ID}?tenant=demo`, { token, headers: { 'x-tenant': 'demo' } });
+    const answer = await gate.send('GET', `/api/v1/connectors/${CONNECTOR_ID}?tenant=demo`, {
+      token,
+      headers: { 'x-tenant': 'demo' },
+    });
     expect([answer.status, answer.body]).toEqual([404, { code: 404, message: '连接器不存在', data: null }]);
     expect(gate.calls().at(-1)?.context).toMatchObject({ tenant: 'other', actor: 'client:other-client' });
   });
@@ -67,9 +73,18 @@ describe('the path both documents claim', () => {
   test('means channels to a channels token, commerce to any other', async () => {
     const channels = await gate.token({ aud: 'channels' });
     const seen = gate.calls().length;
-    for (const path of ['/api/v1/connectors', '/api/v1/connectors?page=1', '/api/v1/connectors/conn_001', '/api/v1/channels/connectors']) {
+    for (const path of [
+      '/api/v1/connectors',
+      '/api/v1/connectors?page=1',
+      '/api/v1/connectors/conn_001',
+      '/api/v1/channels/connectors',
+    ]) {
       const answer = await gate.send('GET', path, { token: channels });
-      expect([path, answer.status, answer.body]).toEqual([path, 404, { code: 404, message: '资源不存在', result: null }]);
+      expect([path, answer.status, answer.body]).toEqual([
+        path,
+        404,
+        { code: 404, message: '资源不存在', result: null },
+      ]);
     }
     expect(gate.calls().length).toBe(seen);
     expect((await gate.send('GET', '/api/v1/connectors')).body.code).toBe(200);
@@ -79,10 +94,16 @@ describe('the path both documents claim', () => {
     const channels = await gate.token({ aud: 'channels' });
     const commerceOnly = await gate.token({ aud: ['commerce', 'listings'] });
     const canonical = await gate.send('GET', '/api/v1/channels/connectors');
-    expect([canonical.status, canonical.body]).toEqual([403, { code: 403, message: '没有权限访问该资源', result: null }]);
+    expect([canonical.status, canonical.body]).toEqual([
+      403,
+      { code: 403, message: '没有权限访问该资源', result: null },
+    ]);
     for (const token of [channels, commerceOnly]) {
       const shops = await gate.send('GET', '/api/shops', { token });
-      expect([shops.status, shops.body]).toEqual([403, { success: false, message: '没有权限访问该资源', error: 'forbidden' }]);
+      expect([shops.status, shops.body]).toEqual([
+        403,
+        { success: false, message: '没有权限访问该资源', error: 'forbidden' },
+      ]);
     }
     const longer = await gate.send('GET', '/api/v1/connectorsx', { token: channels });
     expect([longer.status, longer.body]).toEqual([404, { code: 404, message: '资源不存在', data: null }]);
@@ -114,7 +135,9 @@ describe('roles', () => {
     const answer = await gate.send(method, path, { token: await gate.token({ role: 'viewer' }), json });
     expect(answer.status).toBe(403);
     expect(answer.body).toEqual(
-      path.startsWith('/api/v1') ? { code: 403, message: '没有权限访问该资源', data: null } : { success: false, message: '没有权限访问该资源', error: 'forbidden' },
+      path.startsWith('/api/v1')
+        ? { code: 403, message: '没有权限访问该资源', data: null }
+        : { success: false, message: '没有权限访问该资源', error: 'forbidden' },
     );
     expect(gate.calls().length).toBe(seen);
   });
@@ -128,7 +151,9 @@ describe('roles', () => {
   });
 
   test('a role nobody knows may do nothing', async () => {
-    expect((await gate.send('GET', '/api/v1/connectors', { token: await gate.token({ role: 'owner' }) })).status).toBe(403);
+    expect((await gate.send('GET', '/api/v1/connectors', { token: await gate.token({ role: 'owner' }) })).status).toBe(
+      403,
+    );
   });
 });
 
@@ -140,24 +165,42 @@ describe('what every answer carries', () => {
     expect(answer.headers.get('x-request-id')).toBe('order-42');
     expect(answer.headers.get('traceparent')).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
     expect(answer.headers.get('traceparent')).not.toBe(traceparent);
-    expect(gate.calls().at(-1)?.context).toMatchObject({ requestId: 'order-42', traceparent: answer.headers.get('traceparent') });
+    expect(gate.calls().at(-1)?.context).toMatchObject({
+      requestId: 'order-42',
+      traceparent: answer.headers.get('traceparent'),
+    });
   });
 
   test('the trace survives the reading of a body', async () => {
-    gate.script({ createShop: () => ({ shop: { id: 1, name: 'n', domain: 'a.example.com', status: 'active', createdAt: undefined, version: 1 } }) });
+    gate.script({
+      createShop: () => ({
+        shop: { id: 1, name: 'n', domain: 'a.example.com', status: 'active', createdAt: undefined, version: 1 },
+      }),
+    });
     const answer = await gate.send('POST', '/api/shops', { json: { name: 'n', domain: 'a.example.com' } });
-    expect(gate.calls().at(-1)?.context).toMatchObject({ requestId: answer.headers.get('x-request-id'), traceparent: answer.headers.get('traceparent') });
+    expect(gate.calls().at(-1)?.context).toMatchObject({
+      requestId: answer.headers.get('x-request-id'),
+      traceparent: answer.headers.get('traceparent'),
+    });
   });
 
-  test.each(['/api/v1/nothing', '/nothing', '/api/v1/%FF', '/icons/tmall.svg'])('also %s, and an insane id is replaced', async (path) => {
-    const { headers } = await gate.send('GET', path, { headers: { 'x-request-id': 'a b<script>', traceparent: 'zz' } });
-    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-    expect(headers.get('traceparent')).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-  });
+  test.each(['/api/v1/nothing', '/nothing', '/api/v1/%FF', '/icons/tmall.svg'])(
+    'also %s, and an insane id is replaced',
+    async (path) => {
+      const { headers } = await gate.send('GET', path, {
+        headers: { 'x-request-id': 'a b<script>', traceparent: 'zz' },
+      });
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(headers.get('traceparent')).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    },
+  );
 });
 
 test('a tenant over its limit is told when to come back, and other tenants are not touched', async () => {
-  await using small = await startGateway({ listConnectors: () => ({ items: [], total: 0 }) }, { INBOUND_LIMIT_PER_SECOND: 3 });
+  await using small = await startGateway(
+    { listConnectors: () => ({ items: [], total: 0 }) },
+    { INBOUND_LIMIT_PER_SECOND: 3 },
+  );
   const answers = await Promise.all(Array.from({ length: 10 }, () => small.send('GET', '/api/v1/connectors')));
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThanOrEqual(4);
@@ -165,18 +208,29 @@ test('a tenant over its limit is told when to come back, and other tenants are n
   expect(refused[0]?.headers.get('retry-after')).toBe('1');
   expect(refused[0]?.headers.get('ratelimit-policy')).toBe('"tenant";q=3;w=1');
   expect(answers.find(({ status }) => status === 200)?.headers.get('ratelimit')).toMatch(/^"tenant";r=[012];t=1$/);
-  expect((await small.send('GET', '/api/v1/connectors', { token: await small.token({ tenant: 'other' }) })).status).toBe(200);
+  expect(
+    (await small.send('GET', '/api/v1/connectors', { token: await small.token({ tenant: 'other' }) })).status,
+  ).toBe(200);
 });
 
 test('a service that is away is a 503 in the family’s words, with when to try again', async () => {
   await using lonely = await startGateway();
   await lonely.peer.stop();
   const commerce = await lonely.send('GET', '/api/v1/connectors');
-  expect([commerce.status, commerce.body]).toEqual([503, { code: 503, message: '服务暂时不可用，请稍后重试', data: null }]);
+  expect([commerce.status, commerce.body]).toEqual([
+    503,
+    { code: 503, message: '服务暂时不可用，请稍后重试', data: null },
+  ]);
   expect(commerce.headers.get('retry-after')).toBe('1');
   const shops = await lonely.send('GET', '/api/shops');
-  expect([shops.status, shops.body]).toEqual([503, { success: false, message: '服务暂时不可用，请稍后重试', error: 'service_unavailable' }]);
-  const token = await lonely.send('POST', '/auth/token', { token: '', json: { grant_type: 'client_credentials', client_id: 'a', client_secret: 'b' } });
+  expect([shops.status, shops.body]).toEqual([
+    503,
+    { success: false, message: '服务暂时不可用，请稍后重试', error: 'service_unavailable' },
+  ]);
+  const token = await lonely.send('POST', '/auth/token', {
+    token: '',
+    json: { grant_type: 'client_credentials', client_id: 'a', client_secret: 'b' },
+  });
   expect([token.status, token.body]).toEqual([503, { error: 'temporarily_unavailable' }]);
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { request as rawRequest } from 'node:http';
+import { connect } from 'node:net';
 import { CONNECTOR_ID, TASK_ID } from './samples.ts';
 import { type Gateway, type Send, startGateway } from './start-gateway.ts';
 
@@ -8,7 +9,12 @@ beforeAll(async () => void (gate = await startGateway()));
 afterAll(() => gate[Symbol.asyncDispose]());
 
 const one = `/api/v1/connectors/${CONNECTOR_ID}`;
-const good = { name: '天猫旗舰店', platform: 'tmall', config: { app_key: 'k', app_secret: 's', shop_id: '1' }, sync_interval_minutes: 15 };
+const good = {
+  name: '天猫旗舰店',
+  platform: 'tmall',
+  config: { app_key: 'k', app_secret: 's', shop_id: '1' },
+  sync_interval_minutes: 15,
+};
 const without = (key: string) => Object.fromEntries(Object.entries(good).filter(([name]) => name !== key));
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const jsonType = { 'content-type': 'application/json' };
@@ -35,7 +41,10 @@ describe('bodies of commerce', () => {
     ['over 1 MiB', { raw: JSON.stringify({ name: 'x'.repeat(1_100_000) }), headers: jsonType }, 413],
   ] satisfies Array<[string, Send, number]>)('%s', async (_what, send, status) => {
     const { status: answered, body } = await refused('POST', '/api/v1/connectors', send);
-    expect([answered, body]).toEqual([status, { code: status, message: expect.stringMatching(/[\u4e00-\u9fff]/), data: null }]);
+    expect([answered, body]).toEqual([
+      status,
+      { code: status, message: expect.stringMatching(/[\u4e00-\u9fff]/), data: null },
+    ]);
   });
 
   test.each([
@@ -43,12 +52,24 @@ describe('bodies of commerce', () => {
     ['a missing platform and config', { name: 'x' }, { platform: ['平台不能为空'], config: ['平台配置不能为空'] }],
     ['a blank name', { ...good, name: ' \t' }, { name: ['连接器名称不能为空'] }],
     ['a name of 201 characters', { ...good, name: '店'.repeat(201) }, { name: ['连接器名称不能超过 200 个字符'] }],
-    ['a secret of 4,001 characters', { ...good, config: { app_secret: 'x'.repeat(4_001) } }, { 'config.app_secret': ['不能超过 4000 个字符'] }],
+    [
+      'a secret of 4,001 characters',
+      { ...good, config: { app_secret: 'x'.repeat(4_001) } },
+      { 'config.app_secret': ['不能超过 4000 个字符'] },
+    ],
     ['a number as a text', { ...good, name: 15 }, { name: ['连接器名称类型应为字符串'] }],
-    ['a text as a number', { ...good, sync_interval_minutes: '15' }, { sync_interval_minutes: ['同步间隔类型应为整数'] }],
+    [
+      'a text as a number',
+      { ...good, sync_interval_minutes: '15' },
+      { sync_interval_minutes: ['同步间隔类型应为整数'] },
+    ],
     ['half a minute', { ...good, sync_interval_minutes: 15.5 }, { sync_interval_minutes: ['同步间隔类型应为整数'] }],
     ['no interval at all', { ...good, sync_interval_minutes: 0 }, { sync_interval_minutes: ['同步间隔不能小于 1'] }],
-    ['more than a month', { ...good, sync_interval_minutes: 43_201 }, { sync_interval_minutes: ['同步间隔不能大于 43200'] }],
+    [
+      'more than a month',
+      { ...good, sync_interval_minutes: 43_201 },
+      { sync_interval_minutes: ['同步间隔不能大于 43200'] },
+    ],
     ['an unknown platform', { ...good, platform: 'ebay' }, { platform: [expect.stringContaining('tmall')] }],
     ['an unknown field', { ...good, tenant: 'other' }, { tenant: ['未知字段'] }],
     ['null', { ...good, name: null }, { name: ['连接器名称类型应为字符串'] }],
@@ -62,7 +83,10 @@ describe('bodies of commerce', () => {
   });
 
   test('__proto__ reaches nothing', async () => {
-    const { status, body } = await refused('POST', '/api/v1/connectors', { raw: '{"__proto__":{"admin":true}}', headers: jsonType });
+    const { status, body } = await refused('POST', '/api/v1/connectors', {
+      raw: '{"__proto__":{"admin":true}}',
+      headers: jsonType,
+    });
     expect([status, Object.keys(body.data.errors)]).toEqual([422, ['__proto__']]);
     expect(({} as { admin?: true }).admin).toBeUndefined();
   });
@@ -107,7 +131,10 @@ describe('queries', () => {
     ['page=0', 'page'],
   ])('/api/shops?%s is a 422 in the words of shops', async (query, field) => {
     const { status, body } = await refused('GET', `/api/shops?${query}`);
-    expect([status, body]).toEqual([422, { success: false, message: '请求参数错误', errors: { [field]: [expect.any(String)] } }]);
+    expect([status, body]).toEqual([
+      422,
+      { success: false, message: '请求参数错误', errors: { [field]: [expect.any(String)] } },
+    ]);
   });
 
   test.each([
@@ -124,7 +151,10 @@ describe('queries', () => {
 });
 
 describe('paths', () => {
-  const unknown = { commerce: { code: 404, message: '资源不存在', data: null }, shops: { success: false, message: '资源不存在', error: expect.stringContaining('404 Not Found') } };
+  const unknown = {
+    commerce: { code: 404, message: '资源不存在', data: null },
+    shops: { success: false, message: '资源不存在', error: expect.stringContaining('404 Not Found') },
+  };
 
   test.each([
     ['GET', '/api/v1/connectors/not-an-id'],
@@ -152,7 +182,9 @@ describe('paths', () => {
   });
 
   test('a broken escape is a 400 in each family’s words', async () => {
-    const bodies = await Promise.all(['/api/v1/connectors/%FF', '/api/v1/channels/%zz', '/api/%FF', '/auth/%FF'].map((path) => plainGet(path)));
+    const bodies = await Promise.all(
+      ['/api/v1/connectors/%FF', '/api/v1/channels/%zz', '/api/%FF', '/auth/%FF'].map((path) => plainGet(path)),
+    );
     expect(bodies).toEqual([
       [400, { code: 400, message: '请求格式错误', data: null }],
       [400, { code: 400, message: '请求格式错误', result: null }],
@@ -164,7 +196,10 @@ describe('paths', () => {
 
 test('shops names its fields as its document does', async () => {
   const { status, body } = await refused('POST', '/api/shops', { json: { name: '', domain: 'not a domain' } });
-  expect([status, body]).toEqual([422, { success: false, message: '请求参数错误', errors: { name: ['店铺名称不能为空'], domain: ['域名格式不正确'] } }]);
+  expect([status, body]).toEqual([
+    422,
+    { success: false, message: '请求参数错误', errors: { name: ['店铺名称不能为空'], domain: ['域名格式不正确'] } },
+  ]);
 });
 
 /** A request whose path no URL parser has touched. */
@@ -180,3 +215,13 @@ function plainGet(path: string): Promise<[number, unknown]> {
       .end();
   });
 }
+
+test('bytes that are no HTTP get an answer in our form, and the connection ends', async () => {
+  const { hostname, port } = new URL(gate.service.address());
+  const socket = connect(Number(port), hostname);
+  socket.write('GET /api/v1/connectors HTTP/1.1\r\nhost: x\r\ncontent-length: many\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  expect(text).toMatch(/^HTTP\/1\.1 400 /);
+  expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toEqual({ code: 400, message: '请求格式错误', data: null });
+});

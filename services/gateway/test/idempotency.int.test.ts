@@ -79,7 +79,9 @@ test('key and body hash go down to the service, other keys for other paths and t
     },
     createShop: ({ idempotencyKey }) => {
       keys.add(idempotencyKey);
-      return { shop: { id: 1, name: 'n', domain: 'a.example.com', status: 'active', createdAt: undefined, version: 1 } };
+      return {
+        shop: { id: 1, name: 'n', domain: 'a.example.com', status: 'active', createdAt: undefined, version: 1 },
+      };
     },
   });
   await create();
@@ -107,7 +109,9 @@ test('a refusal that stays is kept; one that may pass frees the key', async () =
   gate.script({
     createConnector: () => {
       const failure = passing.shift();
-      return failure === undefined ? { connector: connector(), authUrl: 'https://a.example' } : Promise.reject(failure());
+      return failure === undefined
+        ? { connector: connector(), authUrl: 'https://a.example' }
+        : Promise.reject(failure());
     },
   });
   const statuses = [];
@@ -124,14 +128,33 @@ test('a request its holder left behind is taken over when the lease has lapsed',
 });
 
 test('stored answers are sealed and go after a day', async () => {
-  gate.script({ createEndpoint: () => ({ endpoint: { id: newId(), connectorId: '', url: 'https://a.example', events: [], status: 'enabled', disabledReason: '', secretHint: '', secret: 'whsec_canary', createdAt: undefined } }) });
-  await gate.send('POST', `${path}/${connector().id}/webhooks`, { json: { url: 'https://a.example', events: ['sync.completed'] }, headers });
+  gate.script({
+    createEndpoint: () => ({
+      endpoint: {
+        id: newId(),
+        connectorId: '',
+        url: 'https://a.example',
+        events: [],
+        status: 'enabled',
+        disabledReason: '',
+        secretHint: '',
+        secret: 'whsec_canary',
+        createdAt: undefined,
+      },
+    }),
+  });
+  await gate.send('POST', `${path}/${connector().id}/webhooks`, {
+    json: { url: 'https://a.example', events: ['sync.completed'] },
+    headers,
+  });
   const rows = await gate.requests().find().toArray();
   expect(rows.length).toBeGreaterThan(0);
   expect(JSON.stringify(rows)).not.toContain('canary');
   const day = 24 * 3_600_000;
-  expect(Math.abs((rows.at(-1)?.['expiresAt'] as Date).getTime() - Date.now() - day)).toBeLessThan(60_000);
-  expect(await gate.requests().indexes()).toContainEqual(expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }));
+  expect(Math.abs(Number(rows.at(-1)?.['expiresAt']) - Date.now() - day)).toBeLessThan(60_000);
+  expect(await gate.requests().indexes()).toContainEqual(
+    expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }),
+  );
 });
 
 test.each(['', ' ', 'a b', 'x'.repeat(256)])('the key %j is refused', async (key) => {

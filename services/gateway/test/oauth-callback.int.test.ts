@@ -7,8 +7,14 @@ let gate: Gateway;
 beforeAll(async () => void (gate = await startGateway()));
 afterAll(() => gate[Symbol.asyncDispose]());
 
-const come = (query: string, platform = 'tmall') => gate.send('GET', `/oauth/callback/${platform}${query}`, { token: '' });
-const ending = (outcome: string, shopName = '品牌官方旗舰店') => ({ outcome, connectorId: CONNECTOR_ID, connectorName: '天猫旗舰店', shopName });
+const come = (query: string, platform = 'tmall') =>
+  gate.send('GET', `/oauth/callback/${platform}${query}`, { token: '' });
+const ending = (outcome: string, shopName = '品牌官方旗舰店') => ({
+  outcome,
+  connectorId: CONNECTOR_ID,
+  connectorName: '天猫旗舰店',
+  shopName,
+});
 
 test('a connected shop is shown in both languages on a page that runs and loads nothing', async () => {
   gate.script({ completeAuthorization: () => ending('connected') });
@@ -45,11 +51,14 @@ test('names are shown as text', async () => {
   expect(text).not.toContain('<img');
 });
 
-test.each(['', '?code=c', '?state=', `?state=${'x'.repeat(501)}`, '?state=a&state=b', '?state=a&code=c&code=d'])('%s is a page with 400', async (query) => {
-  const seen = gate.calls().length;
-  expect((await come(query)).status).toBe(400);
-  expect(gate.calls().length).toBe(seen);
-});
+test.each(['', '?code=c', '?state=', `?state=${'x'.repeat(501)}`, '?state=a&state=b', '?state=a&code=c&code=d'])(
+  '%s is a page with 400',
+  async (query) => {
+    const seen = gate.calls().length;
+    expect((await come(query)).status).toBe(400);
+    expect(gate.calls().length).toBe(seen);
+  },
+);
 
 test('a refusal and an absence of the registry are pages too', async () => {
   gate.script({ completeAuthorization: () => Promise.reject(new AppError('not_found', 'NOT_FOUND', '平台不存在')) });

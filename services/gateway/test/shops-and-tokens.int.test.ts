@@ -11,14 +11,28 @@ const lastCall = () => gate.calls().at(-1);
 
 describe('login, as document 002 shows it', () => {
   const document = { username: 'admin@example.com', password: 'your_password' };
-  const user = { id: 1, username: 'admin@example.com', name: 'Admin User', role: 'admin', tenant: 'demo', createdAt: undefined };
+  const user = {
+    id: 1,
+    username: 'admin@example.com',
+    name: 'Admin User',
+    role: 'admin',
+    tenant: 'demo',
+    createdAt: undefined,
+  };
 
   test('answers token, user and time', async () => {
     gate.script({ login: () => ({ token: 'eyJ', expiresIn: 86_400, user }) });
     const answer = await gate.send('POST', '/api/auth/login', { token: '', json: document });
     expect([answer.status, answer.body]).toEqual([
       200,
-      { success: true, data: { token: 'eyJ', user: { id: 1, username: 'admin@example.com', name: 'Admin User', role: 'admin' }, expires_in: 86_400 } },
+      {
+        success: true,
+        data: {
+          token: 'eyJ',
+          user: { id: 1, username: 'admin@example.com', name: 'Admin User', role: 'admin' },
+          expires_in: 86_400,
+        },
+      },
     ]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(lastCall()?.request).toEqual({ ...document, audience: '', address: '127.0.0.1' });
@@ -27,10 +41,20 @@ describe('login, as document 002 shows it', () => {
   });
 
   test('wrong credentials are a 401, too many a 429', async () => {
-    gate.script({ login: () => Promise.reject(new AppError('unauthenticated', 'INVALID_CREDENTIALS', '用户名或密码错误')) });
+    gate.script({
+      login: () => Promise.reject(new AppError('unauthenticated', 'INVALID_CREDENTIALS', '用户名或密码错误')),
+    });
     const wrong = await gate.send('POST', '/api/auth/login', { token: '', json: document });
-    expect([wrong.status, wrong.body]).toEqual([401, { success: false, message: '用户名或密码错误', error: 'invalid_credentials' }]);
-    gate.script({ login: () => Promise.reject(new AppError('too_many', 'LOGIN_FAILURES', '失败次数过多，请稍后再试', { retryAfterMs: 90_000 })) });
+    expect([wrong.status, wrong.body]).toEqual([
+      401,
+      { success: false, message: '用户名或密码错误', error: 'invalid_credentials' },
+    ]);
+    gate.script({
+      login: () =>
+        Promise.reject(
+          new AppError('too_many', 'LOGIN_FAILURES', '失败次数过多，请稍后再试', { retryAfterMs: 90_000 }),
+        ),
+    });
     const many = await gate.send('POST', '/api/auth/login', { token: '', json: document });
     expect([many.status, many.headers.get('retry-after')]).toEqual([429, '90']);
   });
@@ -47,14 +71,29 @@ describe('login, as document 002 shows it', () => {
 });
 
 describe('shops', () => {
-  const shop = { id: 1, name: '测试店铺', domain: 'example.myshopify.com', status: 'active', createdAt: at('2023-01-01T00:00:00Z'), version: 1 };
+  const shop = {
+    id: 1,
+    name: '测试店铺',
+    domain: 'example.myshopify.com',
+    status: 'active',
+    createdAt: at('2023-01-01T00:00:00Z'),
+    version: 1,
+  };
 
   test('the list', async () => {
     gate.script({ listShops: () => ({ items: [shop], total: 1 }) });
     expect((await gate.send('GET', '/api/shops')).body).toEqual({
       success: true,
       data: {
-        items: [{ id: 1, name: '测试店铺', shopify_domain: 'example.myshopify.com', status: 'active', created_at: '2023-01-01T00:00:00Z' }],
+        items: [
+          {
+            id: 1,
+            name: '测试店铺',
+            shopify_domain: 'example.myshopify.com',
+            status: 'active',
+            created_at: '2023-01-01T00:00:00Z',
+          },
+        ],
         total: 1,
         page: 1,
         pageSize: 10,
@@ -65,40 +104,72 @@ describe('shops', () => {
 
   test('the creation', async () => {
     gate.script({ createShop: ({ name, domain, status }) => ({ shop: { ...shop, id: 2, name, domain, status } }) });
-    const answer = await gate.send('POST', '/api/shops', { json: { name: '新店铺', domain: 'new-shop.myshopify.com' } });
-    expect([answer.status, answer.body]).toEqual([200, { success: true, data: { id: 2, name: '新店铺', domain: 'new-shop.myshopify.com', status: 'active' } }]);
+    const answer = await gate.send('POST', '/api/shops', {
+      json: { name: '新店铺', domain: 'new-shop.myshopify.com' },
+    });
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      { success: true, data: { id: 2, name: '新店铺', domain: 'new-shop.myshopify.com', status: 'active' } },
+    ]);
   });
 
   test('the documented 404 and 500, to the letter', async () => {
     expect((await gate.send('GET', '/api/test/404', { token: '' })).body).toEqual({
       success: false,
       message: '资源不存在',
-      error: '404 Not Found: The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
+      error:
+        '404 Not Found: The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
     });
     gate.script({ listShops: () => Promise.reject(new Error('boom')) });
-    expect((await gate.send('GET', '/api/shops')).body).toEqual({ success: false, message: '服务器内部错误', error: 'internal_server_error' });
+    expect((await gate.send('GET', '/api/shops')).body).toEqual({
+      success: false,
+      message: '服务器内部错误',
+      error: 'internal_server_error',
+    });
   });
 });
 
 describe('/auth/token', () => {
-  const credentials = { grant_type: 'client_credentials', client_id: 'demo-client', client_secret: 'demo-client-secret' };
+  const credentials = {
+    grant_type: 'client_credentials',
+    client_id: 'demo-client',
+    client_secret: 'demo-client-secret',
+  };
   const ask = (fields: Record<string, string>, form = true) =>
     form
-      ? gate.send('POST', '/auth/token', { token: '', raw: new URLSearchParams(fields).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+      ? gate.send('POST', '/auth/token', {
+          token: '',
+          raw: new URLSearchParams(fields).toString(),
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
       : gate.send('POST', '/auth/token', { token: '', json: fields });
 
   test.each([true, false])('answers a token (as a form: %j)', async (form) => {
     gate.script({ issueToken: () => ({ accessToken: 'eyJ', expiresIn: 3_600 }) });
     const answer = await ask(credentials, form);
-    expect([answer.status, answer.body]).toEqual([200, { access_token: 'eyJ', token_type: 'Bearer', expires_in: 3_600 }]);
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      { access_token: 'eyJ', token_type: 'Bearer', expires_in: 3_600 },
+    ]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(lastCall()?.request).toEqual({ clientId: 'demo-client', clientSecret: 'demo-client-secret', audience: '', address: '127.0.0.1' });
+    expect(lastCall()?.request).toEqual({
+      clientId: 'demo-client',
+      clientSecret: 'demo-client-secret',
+      audience: '',
+      address: '127.0.0.1',
+    });
   });
 
   test('wrong credentials', async () => {
-    gate.script({ issueToken: () => Promise.reject(new AppError('unauthenticated', 'INVALID_CLIENT', '客户端凭证无效')) });
+    gate.script({
+      issueToken: () => Promise.reject(new AppError('unauthenticated', 'INVALID_CLIENT', '客户端凭证无效')),
+    });
     const answer = await ask(credentials);
-    expect([answer.status, answer.body, answer.headers.get('cache-control')]).toEqual([401, { error: 'invalid_client' }, 'no-store']);
+    expect([answer.status, answer.body, answer.headers.get('cache-control')]).toEqual([
+      401,
+      { error: 'invalid_client' },
+      'no-store',
+    ]);
   });
 
   test('an audience nobody offers is the caller’s fault', async () => {
@@ -128,6 +199,9 @@ describe('/auth/token', () => {
   });
 
   test('an unknown path of the family', async () => {
-    expect([(await gate.send('GET', '/auth/token')).status, (await gate.send('GET', '/auth/token')).body]).toEqual([404, { error: 'not_found' }]);
+    expect([(await gate.send('GET', '/auth/token')).status, (await gate.send('GET', '/auth/token')).body]).toEqual([
+      404,
+      { error: 'not_found' },
+    ]);
   });
 });

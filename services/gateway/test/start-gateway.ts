@@ -31,7 +31,12 @@ type Methods = Calls<typeof IdentityServiceService> &
   Calls<typeof DeliveryServiceService>;
 
 /** What the services behind the gateway answer: a test gives the methods it needs. */
-export type Script = { [M in keyof Methods]?: (request: Parameters<Methods[M]>[0], context: CallContext) => Awaited<ReturnType<Methods[M]>> | ReturnType<Methods[M]> };
+export type Script = {
+  [M in keyof Methods]?: (
+    request: Parameters<Methods[M]>[0],
+    context: CallContext,
+  ) => Awaited<ReturnType<Methods[M]>> | ReturnType<Methods[M]>;
+};
 
 export interface SeenCall {
   method: string;
@@ -42,6 +47,7 @@ export interface SeenCall {
 export interface Answer {
   status: number;
   headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever JSON came
   body: any;
   text: string;
 }
@@ -66,7 +72,9 @@ export async function startGateway(script: Script = {}, overrides: Partial<Confi
   const answer = (method: string) =>
     unary<Record<string, unknown>, unknown>(async (request, context) => {
       calls.push({ method, request, context });
-      const scripted = answers[method as keyof Script] as ((request: unknown, context: CallContext) => unknown) | undefined;
+      const scripted = answers[method as keyof Script] as
+        | ((request: unknown, context: CallContext) => unknown)
+        | undefined;
       if (scripted === undefined) throw new AppError('not_found', 'NOT_FOUND', '资源不存在');
       return scripted(request, context);
     });
@@ -74,7 +82,10 @@ export async function startGateway(script: Script = {}, overrides: Partial<Confi
     host: '127.0.0.1',
     port: 0,
     log: quiet,
-    services: DEFINITIONS.map((definition) => [definition, Object.fromEntries(Object.keys(definition).map((method) => [method, answer(method)]))]),
+    services: DEFINITIONS.map((definition) => [
+      definition,
+      Object.fromEntries(Object.keys(definition).map((method) => [method, answer(method)])),
+    ]),
   });
   await peer.start();
   const address = `127.0.0.1:${peer.port()}`;
@@ -111,7 +122,17 @@ export async function startGateway(script: Script = {}, overrides: Partial<Confi
     expiresIn?: string;
   }
 
-  const token = ({ tenant = 'demo', role = 'admin', sub = 'user:1', aud = ['shops', 'commerce', 'listings'], iss = 'crossdock', expiresIn = '1h' }: Claims = {}, key = keys.privateKey) =>
+  const token = (
+    {
+      tenant = 'demo',
+      role = 'admin',
+      sub = 'user:1',
+      aud = ['shops', 'commerce', 'listings'],
+      iss = 'crossdock',
+      expiresIn = '1h',
+    }: Claims = {},
+    key = keys.privateKey,
+  ) =>
     new SignJWT({ tenant, role })
       .setProtectedHeader({ alg: 'EdDSA', kid: 'k1' })
       .setSubject(sub)
@@ -123,7 +144,11 @@ export async function startGateway(script: Script = {}, overrides: Partial<Confi
       .sign(key);
   const admin = await token();
 
-  async function send(method: string, path: string, { token: given = admin, json, raw, headers = {} }: Send = {}): Promise<Answer> {
+  async function send(
+    method: string,
+    path: string,
+    { token: given = admin, json, raw, headers = {} }: Send = {},
+  ): Promise<Answer> {
     const response = await fetch(service.address() + path, {
       method,
       redirect: 'manual',
@@ -135,7 +160,12 @@ export async function startGateway(script: Script = {}, overrides: Partial<Confi
       ...(json === undefined ? (raw === undefined ? {} : { body: raw }) : { body: JSON.stringify(json) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: /^[[{]/.test(text) ? JSON.parse(text) : undefined };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: /^[[{]/.test(text) ? JSON.parse(text) : undefined,
+    };
   }
 
   return {

@@ -5,7 +5,7 @@ import type { IdempotentRequest, IdempotentRequestStore } from '../store/idempot
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
 /** Longer than any request takes. */
-const LEASE_MS = 15_000;
+const LEASE_MS = 30_000;
 const WAIT_MS = 5_000;
 const POLL_MS = 50;
 
@@ -26,32 +26,47 @@ export interface Held {
 
 export type Idempotency = ReturnType<typeof idempotency>;
 
+export interface IdempotencyOptions {
+  requests: IdempotentRequestStore;
+  vault: Vault;
+  clock: Clock;
+}
+
 /**
  * The same key and body get the same answer. This only saves the call: that the effect comes once is the service's own
  * unique key, so a holder that dies between effect and answer does no harm.
  */
-export function idempotency({ requests, vault, clock }: { requests: IdempotentRequestStore; vault: Vault; clock: Clock }) {
+export function idempotency({ requests, vault, clock }: IdempotencyOptions) {
   const later = (ms: number) => new Date(clock().getTime() + ms);
   const placeOf = (tenant: string, id: string) => ({ tenant, collection: 'idempotent_requests', id, field: 'answer' });
 
   /** The stored answer of a request, or the right to answer it. A running one is waited for. */
   async function begin({ tenant, route, key, bodyHash }: Keyed): Promise<Answer | Held> {
-    const id = sha256Hex([tenant, route, key].join('\n'));
-    const claim = newId();
+    const held: Held = { id: sha256Hex([tenant, route, key].join('\n')), claim: newId(), tenant };
     const until = Date.now() + WAIT_MS;
     for (;;) {
-      if (await requests.insert({ id, bodyHash, claim, leaseUntil: later(LEASE_MS), answer: null, expiresAt: later(KEPT_MS) })) return { id, claim, tenant };
-      const first = await requests.find(id);
-      if (first === null) continue;
+      const first = await take(held, bodyHash).catch(unavailable);
+      if (first === null) return held;
       if (first.bodyHash !== bodyHash) throw otherBody();
-      if (first.answer !== null) return JSON.parse(vault.open(placeOf(tenant, id), first.answer)) as Answer;
-      if (isLapsed(first) && (await requests.takeOver(id, first.claim, claim, later(LEASE_MS)))) return { id, claim, tenant };
+      if (first.answer !== null) return JSON.parse(vault.open(placeOf(tenant, first.id), first.answer)) as Answer;
       if (Date.now() > until) throw stillRunning();
       await sleep(POLL_MS);
     }
   }
 
-  const isLapsed = ({ leaseUntil }: IdempotentRequest) => leaseUntil < clock();
+  /** Null when the request is ours now, else the one that was first. */
+  async function take({ id, claim }: Held, bodyHash: string): Promise<IdempotentRequest | null> {
+    const leaseUntil = later(LEASE_MS);
+    let first: IdempotentRequest | null = null;
+    // Between insert and read its holder may have freed the key.
+    while (first === null) {
+      if (await requests.insert({ id, bodyHash, claim, leaseUntil, answer: null, expiresAt: later(KEPT_MS) }))
+        return null;
+      first = await requests.find(id);
+    }
+    const lapsed = first.bodyHash === bodyHash && first.answer === null && first.leaseUntil < clock();
+    return lapsed && (await requests.takeOver(id, first.claim, claim, leaseUntil)) ? null : first;
+  }
 
   /** Keeps an answer that is final; one that may differ next time frees the key. */
   async function end({ id, claim, tenant }: Held, answer: Answer): Promise<void> {
@@ -63,6 +78,17 @@ export function idempotency({ requests, vault, clock }: { requests: IdempotentRe
 }
 
 const otherBody = () =>
-  new AppError('invalid', 'IDEMPOTENCY_KEY', '幂等键已用于另一个请求', { details: { 'Idempotency-Key': ['该幂等键已用于内容不同的请求'] } });
+  new AppError('invalid', 'IDEMPOTENCY_KEY', '幂等键已用于另一个请求', {
+    details: { 'Idempotency-Key': ['该幂等键已用于内容不同的请求'] },
+  });
 
-const stillRunning = () => new AppError('conflict', 'IDEMPOTENCY_RUNNING', '相同幂等键的请求正在处理中，请稍后重试', { retryAfterMs: 1_000 });
+const stillRunning = () =>
+  new AppError('conflict', 'IDEMPOTENCY_RUNNING', '相同幂等键的请求正在处理中，请稍后重试', { retryAfterMs: 1_000 });
+
+/** The store of keyed requests is away: without it no promise about a key can be kept. */
+function unavailable(cause: unknown): never {
+  throw new AppError('unavailable', 'SERVICE_UNAVAILABLE', '服务暂时不可用，请稍后重试', {
+    retryAfterMs: 1_000,
+    cause,
+  });
+}

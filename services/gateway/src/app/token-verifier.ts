@@ -5,6 +5,8 @@ import { LRUCache } from 'lru-cache';
 const ISSUER = 'crossdock';
 const ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'RS256'];
 const REFETCH_MS = 5_000;
+/** While there is no key at all. */
+const FIRST_FETCH_MS = 500;
 const CACHED_TOKENS = 10_000;
 
 /** Who a valid token speaks for. `actor` is `user:<id>` or `client:<client_id>`. */
@@ -31,7 +33,8 @@ export interface TokenVerifierOptions {
   log: Logger;
 }
 
-export const tokenInvalid = (cause?: unknown): AppError => new AppError('unauthenticated', 'TOKEN_INVALID', '未授权访问', { cause });
+export const tokenInvalid = (cause?: unknown): AppError =>
+  new AppError('unauthenticated', 'TOKEN_INVALID', '未授权访问', { cause });
 
 /** Verifies without a hop: the keys are fetched at the start, and again when a token names one we do not know. */
 export function tokenVerifier({ fetchKeys, clock, log }: TokenVerifierOptions): Part & TokenVerifier {
@@ -49,16 +52,18 @@ export function tokenVerifier({ fetchKeys, clock, log }: TokenVerifierOptions): 
     }
   }
 
-  /** One fetch at a time, and none within 5 s of the last. */
+  /** One fetch at a time, and none soon after the last. */
   async function refetch(): Promise<void> {
-    if (fetching === undefined && clock().getTime() - triedAtMs < REFETCH_MS) return;
+    const pause = keys === undefined ? FIRST_FETCH_MS : REFETCH_MS;
+    if (fetching === undefined && clock().getTime() - triedAtMs < pause) return;
     fetching ??= fetchNow().finally(() => (fetching = undefined));
     await fetching;
   }
 
   const keyOf: JWTVerifyGetKey = async (header, token) => {
     if (keys === undefined) await refetch();
-    if (keys === undefined) throw new AppError('unavailable', 'SERVICE_UNAVAILABLE', '服务暂时不可用，请稍后重试', { retryAfterMs: 1_000 });
+    if (keys === undefined)
+      throw new AppError('unavailable', 'SERVICE_UNAVAILABLE', '服务暂时不可用，请稍后重试', { retryAfterMs: 1_000 });
     try {
       return await keys(header, token);
     } catch (err) {
@@ -76,7 +81,12 @@ export function tokenVerifier({ fetchKeys, clock, log }: TokenVerifierOptions): 
       currentDate: clock(),
     });
     const { sub = '', aud = [], exp = 0 } = payload;
-    const caller = { tenant: String(payload['tenant']), actor: sub, role: String(payload['role']), audiences: [aud].flat() };
+    const caller = {
+      tenant: String(payload['tenant']),
+      actor: sub,
+      role: String(payload['role']),
+      audiences: [aud].flat(),
+    };
     return { caller, expiresAtMs: exp * 1000 };
   }
 

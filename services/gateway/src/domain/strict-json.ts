@@ -3,10 +3,12 @@ import { AppError } from '@crossdock/kernel';
 const DEEPEST = 20;
 
 /** Control characters but tab and line feed. */
+// oxlint-disable-next-line no-control-regex -- they are what it looks for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 /** Names that reach into an object's prototype or read as a database operator. */
-const isHostileKey = (key: string): boolean => key === '__proto__' || key === 'constructor' || key === 'prototype' || key.startsWith('$');
+const isHostileKey = (key: string): boolean =>
+  key === '__proto__' || key === 'constructor' || key === 'prototype' || key.startsWith('$');
 
 export const malformed = (message: string): AppError => new AppError('malformed', 'MALFORMED', message);
 
@@ -93,4 +95,6 @@ function checkContent(value: unknown, path: string[]): void {
 const isUnreadable = (text: string): boolean => CONTROL.test(text) || !text.isWellFormed();
 
 const refusedField = (path: string[], reason: string): AppError =>
-  new AppError('invalid', 'VALIDATION', '参数校验失败', { details: { [path.join('.').slice(0, 200) || 'body']: [reason] } });
+  new AppError('invalid', 'VALIDATION', '参数校验失败', {
+    details: { [path.join('.').slice(0, 200) || 'body']: [reason] },
+  });

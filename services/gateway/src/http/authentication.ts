@@ -34,5 +34,6 @@ function bearerOf(header: string | undefined): string {
 }
 
 function refuseUnguarded({ url, config }: RouteOptions): void {
-  if (config?.permission === undefined && config?.public !== true) throw new Error(`${url} names no permission and is not public`);
+  if (config?.permission === undefined && config?.public !== true)
+    throw new Error(`${url} names no permission and is not public`);
 }

@@ -8,7 +8,8 @@ export const nameField = (title = '名称') => Type.String({ title, pattern: BLA
 export const textField = (title = '') => Type.String({ title, minLength: 1, maxLength: 4_000 });
 
 /** A search text in a query, which no body parser has looked at. */
-export const searchField = () => Type.String({ maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$' });
+export const searchField = () =>
+  Type.String({ maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$' });
 
 export const timeField = () => Type.String({ format: 'date-time', maxLength: 40 });
 

@@ -17,7 +17,9 @@ export function inboundLimit(perSecond: number): InboundLimit {
     void reply.header('ratelimit-policy', `"tenant";q=${perSecond};w=${WINDOW_SECONDS}`);
     void reply.header('ratelimit', `"tenant";r=${state.remainingPoints};t=${Math.ceil(state.msBeforeNext / 1000)}`);
     if (state.consumedPoints > perSecond) {
-      throw new AppError('too_many', 'TOO_MANY_REQUESTS', '请求过于频繁，请稍后重试', { retryAfterMs: state.msBeforeNext });
+      throw new AppError('too_many', 'TOO_MANY_REQUESTS', '请求过于频繁，请稍后重试', {
+        retryAfterMs: state.msBeforeNext,
+      });
     }
   };
 }

@@ -9,6 +9,9 @@ export function linkPages(req: FastifyRequest, reply: FastifyReply, page: number
     url.searchParams.set('page', String(to));
     return `<${url.pathname}${url.search}>; rel="${rel}"`;
   };
-  const links = [...(page < pages ? [link('next', page + 1)] : []), ...(page > 1 ? [link('prev', Math.max(1, Math.min(page - 1, pages)))] : [])];
+  const links = [
+    ...(page < pages ? [link('next', page + 1)] : []),
+    ...(page > 1 ? [link('prev', Math.max(1, Math.min(page - 1, pages)))] : []),
+  ];
   if (links.length > 0) void reply.header('link', links.join(', '));
 }

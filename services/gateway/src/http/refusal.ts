@@ -24,7 +24,13 @@ const DEFAULT_RETRY_AFTER_MS = 1_000;
 export const notFound = (): AppError => new AppError('not_found', 'NOT_FOUND', '资源不存在');
 
 /** Answers with the family's own body for whatever went wrong; only our own faults are logged. */
-export function refuse(family: Family, err: unknown, req: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+export function refuse(
+  family: Family,
+  err: unknown,
+  req: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
   const error = appErrorOf(err);
   const status = family.statuses?.[error.kind] ?? STATUS[error.kind];
   if (status >= 500) log.error({ err, method: req.method, url: req.originalUrl }, 'request failed');
@@ -38,10 +44,15 @@ export function refuse(family: Family, err: unknown, req: FastifyRequest, reply:
 function appErrorOf(err: unknown): AppError {
   if (isAppError(err)) return err;
   const { code, statusCode = 500, validation, validationContext } = err as Partial<FastifyError>;
-  if (validation !== undefined) return new AppError('invalid', 'VALIDATION', '参数校验失败', { details: fieldErrors(validation, validationContext) });
+  if (validation !== undefined)
+    return new AppError('invalid', 'VALIDATION', '参数校验失败', {
+      details: fieldErrors(validation, validationContext),
+    });
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return notFound();
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new AppError('too_large', 'TOO_LARGE', '请求体不能超过 1 MiB');
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new AppError('unsupported', 'UNSUPPORTED', '请求体的类型不受支持');
-  if (statusCode >= 400 && statusCode < 500) return new AppError('malformed', 'MALFORMED', '请求格式错误', { cause: err });
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new AppError('unsupported', 'UNSUPPORTED', '请求体的类型不受支持');
+  if (statusCode >= 400 && statusCode < 500)
+    return new AppError('malformed', 'MALFORMED', '请求格式错误', { cause: err });
   return new AppError('internal', 'INTERNAL', '服务器内部错误', { cause: err });
 }

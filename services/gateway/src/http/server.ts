@@ -2,6 +2,7 @@ import { newTraceparent } from '@crossdock/kernel';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { rewriteByAudience } from './audience-rule.ts';
 import { BODY_LIMIT_BYTES } from './body.ts';
+import { refuseBrokenRequest } from './broken-requests.ts';
 import { channelsFamily, channelsRoutes } from './channels/routes.ts';
 import { commerceFamily } from './commerce/family.ts';
 import { commerceRoutes } from './commerce/routes.ts';
@@ -28,6 +29,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     return503OnClosing: false,
+    clientErrorHandler: refuseBrokenRequest,
     genReqId: requestIdOf,
     rewriteUrl: rewriteByAudience,
     frameworkErrors: (err, req, reply) => {

@@ -5,13 +5,24 @@ import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastif
 
 const MOST_ERRORS = 20;
 
-type Compiler = (route: { schema: unknown; method: string; url: string; httpPart: string }) => ReturnType<FastifySchemaCompiler<unknown>>;
+type Compiler = (route: {
+  schema: unknown;
+  method: string;
+  url: string;
+  httpPart: string;
+}) => ReturnType<FastifySchemaCompiler<unknown>>;
 
 /** Bodies are taken as they are; a query and a path are texts and become what the schema says. */
 export function validatorCompiler(): FastifySchemaCompiler<unknown> {
   const build = AjvCompiler();
   const compiler = (coerceTypes: boolean) =>
-    build({}, { customOptions: { coerceTypes, removeAdditional: false, useDefaults: true, allErrors: true, verbose: true }, plugins: [addFormats.default as never] }) as unknown as Compiler;
+    build(
+      {},
+      {
+        customOptions: { coerceTypes, removeAdditional: false, useDefaults: true, allErrors: true, verbose: true },
+        plugins: [addFormats.default as never],
+      },
+    ) as unknown as Compiler;
   const ofBody = compiler(false);
   const ofRest = compiler(true);
   return (route) => (route.httpPart === 'body' ? ofBody : ofRest)(route as Parameters<Compiler>[0]);
@@ -41,9 +52,18 @@ function fieldOf({ keyword, instancePath, params }: Fault, part: string): string
 }
 
 const titleOf = ({ keyword, params, parentSchema }: Fault): string =>
-  (keyword === 'required' ? parentSchema?.properties?.[String(params['missingProperty'])]?.title : parentSchema?.title) ?? '';
+  (keyword === 'required'
+    ? parentSchema?.properties?.[String(params['missingProperty'])]?.title
+    : parentSchema?.title) ?? '';
 
-const TYPES: Record<string, string> = { string: '字符串', integer: '整数', number: '数字', boolean: '布尔值', object: '对象', array: '数组' };
+const TYPES: Record<string, string> = {
+  string: '字符串',
+  integer: '整数',
+  number: '数字',
+  boolean: '布尔值',
+  object: '对象',
+  array: '数组',
+};
 
 const TEXTS: Record<string, (params: Record<string, unknown>) => string> = {
   required: () => '不能为空',

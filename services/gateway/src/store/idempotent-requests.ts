@@ -18,7 +18,14 @@ interface Row extends Omit<IdempotentRequest, 'id'> {
 }
 
 const schema = new Schema<Row>(
-  { _id: String, bodyHash: String, claim: String, leaseUntil: Date, answer: { type: String, default: null }, expiresAt: Date },
+  {
+    _id: String,
+    bodyHash: String,
+    claim: String,
+    leaseUntil: Date,
+    answer: { type: String, default: null },
+    expiresAt: Date,
+  },
   { collection: 'idempotent_requests', versionKey: false },
 ).index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
@@ -46,7 +53,10 @@ export function idempotentRequestStore(db: Connection) {
     },
     /** Takes over a request whose holder is gone; false when another did, or it came back. */
     async takeOver(id: string, oldClaim: string, claim: string, leaseUntil: Date): Promise<boolean> {
-      const { modifiedCount } = await model.updateOne({ _id: id, claim: oldClaim, answer: null }, { $set: { claim, leaseUntil } });
+      const { modifiedCount } = await model.updateOne(
+        { _id: id, claim: oldClaim, answer: null },
+        { $set: { claim, leaseUntil } },
+      );
       return modifiedCount === 1;
     },
     async settle(id: string, claim: string, answer: string): Promise<void> {

@@ -30,4 +30,6 @@ export function channelsRoutes(app: FastifyInstance, { verifier, limit, log }: S
 
 /** On the path both documents claim, a token that only says it is for channels and is not valid is refused as commerce refuses. */
 const envelopeOf = (err: unknown, { originalUrl }: FastifyRequest): Family =>
-  isAppError(err) && err.kind === 'unauthenticated' && !originalUrl.startsWith(channelsFamily.prefix) ? commerceFamily : channelsFamily;
+  isAppError(err) && err.kind === 'unauthenticated' && !originalUrl.startsWith(channelsFamily.prefix)
+    ? commerceFamily
+    : channelsFamily;

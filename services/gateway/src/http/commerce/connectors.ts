@@ -23,12 +23,16 @@ export function connectorRoutes(scope: Scope, connectors: Calls<ConnectorService
     return success(pageView(items.map(connectorItem), total, page, pageSize));
   });
 
-  scope.post('/connectors', { config: { ...writes, idempotent: true }, schema: { body: schemas.createConnector } }, async (req, reply) => {
-    const { name, platform, config, sync_interval_minutes: syncIntervalMinutes } = req.body;
-    const request = { name, platform, config, syncIntervalMinutes, ...idempotencyFields(req) };
-    const { connector, authUrl } = await connectors.createConnector(request, callerOf(req));
-    return reply.code(201).send(success(createdConnector(must(connector), authUrl), '连接器创建成功', 201));
-  });
+  scope.post(
+    '/connectors',
+    { config: { ...writes, idempotent: true }, schema: { body: schemas.createConnector } },
+    async (req, reply) => {
+      const { name, platform, config, sync_interval_minutes: syncIntervalMinutes } = req.body;
+      const request = { name, platform, config, syncIntervalMinutes, ...idempotencyFields(req) };
+      const { connector, authUrl } = await connectors.createConnector(request, callerOf(req));
+      return reply.code(201).send(success(createdConnector(must(connector), authUrl), '连接器创建成功', 201));
+    },
+  );
 
   scope.get('/connectors/types', { config: reads }, async (req) => {
     const { types } = await connectors.listTypes({}, callerOf(req));
@@ -36,30 +40,54 @@ export function connectorRoutes(scope: Scope, connectors: Calls<ConnectorService
   });
 
   scope.get('/connectors/:connector_id', { config: reads, schema: { params } }, async (req, reply) => {
-    const { connector } = await connectors.getConnector({ id: req.params.connector_id, includeDeleted: false }, callerOf(req));
+    const { connector } = await connectors.getConnector(
+      { id: req.params.connector_id, includeDeleted: false },
+      callerOf(req),
+    );
     return reply.header('etag', etagOf(must(connector).revision)).send(success(connectorDetail(must(connector))));
   });
 
-  scope.put('/connectors/:connector_id', { config: writes, schema: { params, body: schemas.updateConnector } }, async (req, reply) => {
-    const { name, config = {}, sync_interval_minutes: syncIntervalMinutes } = req.body;
-    const change = { id: req.params.connector_id, name, config, syncIntervalMinutes, ifRevision: ifRevision(req.headers['if-match']) };
-    const { connector } = await connectors.updateConnector(change, callerOf(req));
-    return reply.header('etag', etagOf(must(connector).revision)).send(success(connectorDetail(must(connector))));
-  });
+  scope.put(
+    '/connectors/:connector_id',
+    { config: writes, schema: { params, body: schemas.updateConnector } },
+    async (req, reply) => {
+      const { name, config = {}, sync_interval_minutes: syncIntervalMinutes } = req.body;
+      const change = {
+        id: req.params.connector_id,
+        name,
+        config,
+        syncIntervalMinutes,
+        ifRevision: ifRevision(req.headers['if-match']),
+      };
+      const { connector } = await connectors.updateConnector(change, callerOf(req));
+      return reply.header('etag', etagOf(must(connector).revision)).send(success(connectorDetail(must(connector))));
+    },
+  );
 
   scope.delete('/connectors/:connector_id', { config: writes, schema: { params } }, async (req, reply) => {
-    await connectors.deleteConnector({ id: req.params.connector_id, ifRevision: ifRevision(req.headers['if-match']) }, callerOf(req));
+    await connectors.deleteConnector(
+      { id: req.params.connector_id, ifRevision: ifRevision(req.headers['if-match']) },
+      callerOf(req),
+    );
     return reply.code(204).send();
   });
 
-  scope.get('/connectors/:connector_id/health', { config: reads, schema: { params, querystring: schemas.healthQuery } }, async (req) => {
-    const id = req.params.connector_id;
-    return success(healthView(id, await connectors.checkHealth({ id, refresh: req.query.refresh }, callerOf(req))));
-  });
+  scope.get(
+    '/connectors/:connector_id/health',
+    { config: reads, schema: { params, querystring: schemas.healthQuery } },
+    async (req) => {
+      const id = req.params.connector_id;
+      return success(healthView(id, await connectors.checkHealth({ id, refresh: req.query.refresh }, callerOf(req))));
+    },
+  );
 
   const authorizing = { ...writes, idempotent: true, bodyOptional: true } as const;
-  scope.post('/connectors/:connector_id/authorize', { config: authorizing, schema: { params, body: schemas.noBody } }, async (req) => {
-    const { authUrl } = await connectors.authorize({ id: req.params.connector_id }, callerOf(req));
-    return success({ auth_url: authUrl });
-  });
+  scope.post(
+    '/connectors/:connector_id/authorize',
+    { config: authorizing, schema: { params, body: schemas.noBody } },
+    async (req) => {
+      const { authUrl } = await connectors.authorize({ id: req.params.connector_id }, callerOf(req));
+      return success({ auth_url: authUrl });
+    },
+  );
 }

@@ -14,16 +14,20 @@ const reads = { permission: 'webhooks:read' } as const;
 export function deliveryRoutes(scope: Scope, deliveries: Calls<DeliveryServiceService>): void {
   const path = '/connectors/:connector_id/webhooks/:webhook_id/deliveries';
 
-  scope.get(path, { config: reads, schema: { params: schemas.webhookParams, querystring: schemas.listDeliveries } }, async (req, reply) => {
-    const { page, page_size: pageSize, status = '', type = '' } = req.query;
-    const { connector_id: connectorId, webhook_id: endpointId } = req.params;
-    const since = timeOf(req.query.since, 'since');
-    const until = timeOf(req.query.until, 'until');
-    const request = { connectorId, endpointId, status, type, since, until, page, pageSize };
-    const { items, total } = await deliveries.listDeliveries(request, callerOf(req));
-    linkPages(req, reply, page, pagesOf(total, pageSize));
-    return success(pageView(items.map(deliveryView), total, page, pageSize));
-  });
+  scope.get(
+    path,
+    { config: reads, schema: { params: schemas.webhookParams, querystring: schemas.listDeliveries } },
+    async (req, reply) => {
+      const { page, page_size: pageSize, status = '', type = '' } = req.query;
+      const { connector_id: connectorId, webhook_id: endpointId } = req.params;
+      const since = timeOf(req.query.since, 'since');
+      const until = timeOf(req.query.until, 'until');
+      const request = { connectorId, endpointId, status, type, since, until, page, pageSize };
+      const { items, total } = await deliveries.listDeliveries(request, callerOf(req));
+      linkPages(req, reply, page, pagesOf(total, pageSize));
+      return success(pageView(items.map(deliveryView), total, page, pageSize));
+    },
+  );
 
   scope.get(`${path}/:delivery_id`, { config: reads, schema: { params: schemas.deliveryParams } }, async (req) => {
     const { connector_id: connectorId, webhook_id: endpointId, delivery_id: id } = req.params;

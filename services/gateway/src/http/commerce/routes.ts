@@ -14,14 +14,18 @@ import { syncRoutes } from './sync.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** The commerce family: document 000 and the routes it leaves open. */
-export function commerceRoutes(app: FastifyInstance, { peers, verifier, idempotency, limit, log }: ServerOptions): void {
+export function commerceRoutes(
+  app: FastifyInstance,
+  { peers, verifier, idempotency, limit, log }: ServerOptions,
+): void {
   familyScope(app, { family: commerceFamily, log }, (scope) => {
     authenticate(scope, { audience: commerceFamily.audience, verifier, limit });
     strictBodies(scope);
     idempotentRoutes(scope, idempotency, log);
     // Ids are ours: what is none is unknown before any service is asked.
     scope.addHook('preValidation', async ({ params }) => {
-      for (const [name, value] of Object.entries(params as object)) if (name.endsWith('_id') && !isUuid(String(value))) throw notFound();
+      for (const [name, value] of Object.entries(params as object))
+        if (name.endsWith('_id') && !isUuid(String(value))) throw notFound();
     });
     connectorRoutes(scope, peers.connectors);
     syncRoutes(scope, peers.sync);

@@ -44,7 +44,10 @@ export const healthQuery = Type.Object({ refresh: Type.Boolean({ default: false 
 export const startSyncParams = Type.Object({ connector_id: Type.String(), type: Type.String() });
 
 export const startSync = Type.Object(
-  { mode: Type.Enum(['full', 'incremental'], { title: '同步模式', default: 'incremental' }), since: Type.Optional(timeField()) },
+  {
+    mode: Type.Enum(['full', 'incremental'], { title: '同步模式', default: 'incremental' }),
+    since: Type.Optional(timeField()),
+  },
   closed,
 );
 
@@ -87,4 +90,8 @@ export const listDeliveries = Type.Object({
   until: Type.Optional(timeField()),
 });
 
-export const deliveryParams = Type.Object({ connector_id: Type.String(), webhook_id: Type.String(), delivery_id: Type.String() });
+export const deliveryParams = Type.Object({
+  connector_id: Type.String(),
+  webhook_id: Type.String(),
+  delivery_id: Type.String(),
+});

@@ -65,7 +65,10 @@ export const connectorType = (type: ConnectorType) => ({
   auth_type: type.authType,
   min_sync_interval_minutes: type.minSyncIntervalMinutes,
   config_schema: Object.fromEntries(
-    type.configFields.map(({ name, required, sensitive }) => [name, { type: 'string', required, ...(sensitive ? { sensitive } : {}) }]),
+    type.configFields.map(({ name, required, sensitive }) => [
+      name,
+      { type: 'string', required, ...(sensitive ? { sensitive } : {}) },
+    ]),
   ),
 });
 

@@ -21,18 +21,31 @@ export function webhookRoutes(scope: Scope, endpoints: Calls<EndpointServiceServ
     const { url, events, secret } = req.body;
     const request = { connectorId: req.params.connector_id, url, events, secret, ...idempotencyFields(req) };
     const { endpoint } = await endpoints.createEndpoint(request, callerOf(req));
-    return reply.code(201).header('cache-control', 'no-store').send(success(createdEndpoint(must(endpoint)), 'Webhook 创建成功', 201));
+    return reply
+      .code(201)
+      .header('cache-control', 'no-store')
+      .send(success(createdEndpoint(must(endpoint)), 'Webhook 创建成功', 201));
   });
 
-  scope.get(webhooks, { config: reads, schema: { params: schemas.connectorParams, querystring: schemas.listWebhooks } }, async (req, reply) => {
-    const { page, page_size: pageSize } = req.query;
-    const { items, total } = await endpoints.listEndpoints({ connectorId: req.params.connector_id, page, pageSize }, callerOf(req));
-    linkPages(req, reply, page, pagesOf(total, pageSize));
-    return success(pageView(items.map(endpointView), total, page, pageSize));
-  });
+  scope.get(
+    webhooks,
+    { config: reads, schema: { params: schemas.connectorParams, querystring: schemas.listWebhooks } },
+    async (req, reply) => {
+      const { page, page_size: pageSize } = req.query;
+      const { items, total } = await endpoints.listEndpoints(
+        { connectorId: req.params.connector_id, page, pageSize },
+        callerOf(req),
+      );
+      linkPages(req, reply, page, pagesOf(total, pageSize));
+      return success(pageView(items.map(endpointView), total, page, pageSize));
+    },
+  );
 
   scope.get(`${webhooks}/:webhook_id`, { config: reads, schema: { params } }, async (req) => {
-    const { endpoint } = await endpoints.getEndpoint({ connectorId: req.params.connector_id, id: req.params.webhook_id }, callerOf(req));
+    const { endpoint } = await endpoints.getEndpoint(
+      { connectorId: req.params.connector_id, id: req.params.webhook_id },
+      callerOf(req),
+    );
     return success(endpointView(must(endpoint)));
   });
 

@@ -9,7 +9,11 @@ export function iconRoutes(app: FastifyInstance): void {
     app.get(`/icons/${platform}.svg`, async (_req, reply) =>
       reply
         .type('image/svg+xml')
-        .headers({ 'cache-control': 'public, max-age=86400', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'x-content-type-options': 'nosniff' })
+        .headers({
+          'cache-control': 'public, max-age=86400',
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+          'x-content-type-options': 'nosniff',
+        })
         .send(icon),
     );
   }

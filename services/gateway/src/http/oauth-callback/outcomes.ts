@@ -3,7 +3,10 @@ import type { Outcome } from './page.ts';
 const failed: Outcome = {
   status: 400,
   title: { zh: '授权失败', en: 'Authorization failed' },
-  text: { zh: '平台没有接受这次授权，请重新发起授权。', en: 'The platform did not accept it. Please start the authorization again.' },
+  text: {
+    zh: '平台没有接受这次授权，请重新发起授权。',
+    en: 'The platform did not accept it. Please start the authorization again.',
+  },
 };
 
 const OUTCOMES: Record<string, Outcome> = {
@@ -20,17 +23,26 @@ const OUTCOMES: Record<string, Outcome> = {
   unknown_state: {
     status: 404,
     title: { zh: '授权链接无效', en: 'Unknown authorization' },
-    text: { zh: '此授权链接不存在，请重新发起授权。', en: 'This authorization was never started here. Please start it again.' },
+    text: {
+      zh: '此授权链接不存在，请重新发起授权。',
+      en: 'This authorization was never started here. Please start it again.',
+    },
   },
   expired_state: {
     status: 410,
     title: { zh: '授权链接已过期', en: 'Authorization expired' },
-    text: { zh: '授权链接的有效期已过，请重新发起授权。', en: 'It took too long. Please start the authorization again.' },
+    text: {
+      zh: '授权链接的有效期已过，请重新发起授权。',
+      en: 'It took too long. Please start the authorization again.',
+    },
   },
   wrong_shop: {
     status: 409,
     title: { zh: '店铺不一致', en: 'Another shop' },
-    text: { zh: '授权的账号不是此连接器配置的店铺，连接器没有改变。', en: 'The account that agreed is not the shop of this connector. Nothing has changed.' },
+    text: {
+      zh: '授权的账号不是此连接器配置的店铺，连接器没有改变。',
+      en: 'The account that agreed is not the shop of this connector. Nothing has changed.',
+    },
   },
   failed,
 };

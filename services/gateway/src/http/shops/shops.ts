@@ -22,19 +22,33 @@ const createShop = Type.Object(
 
 const listShops = Type.Object(shopsPaging);
 
-const shopItem = ({ id, name, domain, status, createdAt }: Shop) => ({ id, name, shopify_domain: domain, status, created_at: iso(createdAt) });
+const shopItem = ({ id, name, domain, status, createdAt }: Shop) => ({
+  id,
+  name,
+  shopify_domain: domain,
+  status,
+  created_at: iso(createdAt),
+});
 
 export function shopRoutes(scope: Scope, shops: Calls<ShopServiceService>): void {
-  scope.get('/shops', { config: { permission: 'shops:read' }, schema: { querystring: listShops } }, async (req, reply) => {
-    const { page, pageSize } = req.query;
-    const { items, total } = await shops.listShops({ page, pageSize }, callerOf(req));
-    linkPages(req, reply, page, pagesOf(total, pageSize));
-    return { success: true, data: { items: items.map(shopItem), total, page, pageSize } };
-  });
+  scope.get(
+    '/shops',
+    { config: { permission: 'shops:read' }, schema: { querystring: listShops } },
+    async (req, reply) => {
+      const { page, pageSize } = req.query;
+      const { items, total } = await shops.listShops({ page, pageSize }, callerOf(req));
+      linkPages(req, reply, page, pagesOf(total, pageSize));
+      return { success: true, data: { items: items.map(shopItem), total, page, pageSize } };
+    },
+  );
 
-  scope.post('/shops', { config: { permission: 'shops:write', idempotent: true }, schema: { body: createShop } }, async (req) => {
-    const { shop } = await shops.createShop({ ...req.body, ...idempotencyFields(req) }, callerOf(req));
-    const { id, name, domain, status } = must(shop);
-    return { success: true, data: { id, name, domain, status } };
-  });
+  scope.post(
+    '/shops',
+    { config: { permission: 'shops:write', idempotent: true }, schema: { body: createShop } },
+    async (req) => {
+      const { shop } = await shops.createShop({ ...req.body, ...idempotencyFields(req) }, callerOf(req));
+      const { id, name, domain, status } = must(shop);
+      return { success: true, data: { id, name, domain, status } };
+    },
+  );
 }

@@ -25,7 +25,9 @@ export const tokensFamily: Family = {
   prefix: '/auth',
   audience: '',
   statuses: { invalid: 400 },
-  refusal: ({ kind, code }) => ({ error: code === UNSUPPORTED_GRANT ? 'unsupported_grant_type' : (ERRORS[kind] ?? 'invalid_request') }),
+  refusal: ({ kind, code }) => ({
+    error: code === UNSUPPORTED_GRANT ? 'unsupported_grant_type' : (ERRORS[kind] ?? 'invalid_request'),
+  }),
 };
 
 /** Unrecognized parameters are ignored, as §3.2 asks. */
@@ -45,7 +47,12 @@ export function tokensRoutes(app: FastifyInstance, { peers, log }: ServerOptions
       const { grant_type: grantType, client_id: clientId, client_secret: clientSecret, audience = '' } = req.body;
       if (grantType !== 'client_credentials') throw new AppError('invalid', UNSUPPORTED_GRANT, '不支持的授权类型');
       if (clientId === undefined || clientSecret === undefined) throw invalidField('client_id', '不能为空');
-      const { accessToken, expiresIn } = await peers.identity.issueToken({ clientId, clientSecret, audience, address: req.ip });
+      const { accessToken, expiresIn } = await peers.identity.issueToken({
+        clientId,
+        clientSecret,
+        audience,
+        address: req.ip,
+      });
       return { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn };
     });
   });
