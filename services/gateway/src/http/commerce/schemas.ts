@@ -6,7 +6,7 @@ const closed = { additionalProperties: false };
 const configField = () => Type.Record(Type.String(), textField(), { title: '平台配置', maxProperties: 20 });
 const intervalField = () => Type.Integer({ title: '同步间隔', minimum: 1, maximum: 43_200 });
 
-export const PLATFORMS = ['tmall', 'taobao', 'douyin', 'jd', 'pdd', 'shopify', 'shopline'] as const;
+const PLATFORMS = ['tmall', 'taobao', 'douyin', 'jd', 'pdd', 'shopify', 'shopline'] as const;
 export const ENTITIES = ['products', 'orders', 'inventory', 'reviews', 'livestream'] as const;
 const TASK_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 
