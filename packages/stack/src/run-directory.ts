@@ -4,6 +4,8 @@ import { replaceFile } from './files.ts';
 import { commandLineOf, endLeftover } from './processes.ts';
 import { StartError } from './start-error.ts';
 
+const inUse = (pid: number): string => `Process ${pid} works in the same folder: end it first.`;
+
 /** A process of ours: `marker` stands in its command line, so that a number used again by a stranger is not taken for it. */
 interface Owned {
   pid: number;
@@ -26,16 +28,16 @@ export interface RunDirectory {
 
 /**
  * Makes this process the only one that works in the directory. Ends what an earlier one left behind when it was killed;
- * throws when that one is still there. `marker` is a piece of this process's own command line.
+ * throws `taken` when that one is still there. `marker` is a piece of this process's own command line.
  */
-export async function claimDirectory(path: string, marker: string): Promise<RunDirectory> {
+export async function claimDirectory(path: string, marker: string, taken = inUse): Promise<RunDirectory> {
   mkdirSync(path, { recursive: true });
   const file = join(path, 'pids.json');
   const earlier = readPids(file);
   if (earlier !== null) {
     const { pid, marker: launcherMarker } = earlier.launcher;
     if (pid !== process.pid && commandLineOf(pid)?.includes(launcherMarker)) {
-      throw new StartError(`Another one is running here already (process ${pid}): end it first.`);
+      throw new StartError(taken(pid));
     }
     await Promise.all(earlier.children.map((child) => endLeftover(child.pid, child.marker)));
   }

@@ -25,3 +25,13 @@ async function mongoAnswers(uri: string): Promise<boolean> {
     return false;
   }
 }
+
+/** Drops the named databases: what a reset means on stores that are not ours. */
+export async function emptyGiven(uri: string, databases: string[]): Promise<void> {
+  const client = await mongoose.mongo.MongoClient.connect(uri);
+  try {
+    for (const name of databases) await client.db(name).dropDatabase();
+  } finally {
+    await client.close();
+  }
+}
