@@ -28,6 +28,7 @@ import { callBudgets } from './worker/call-budget.ts';
 import { callReports } from './worker/call-reports.ts';
 import { runTask } from './worker/run-task.ts';
 import { workerSlots } from './worker/slots.ts';
+import { readableTypes } from './worker/sources.ts';
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
@@ -47,7 +48,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   const slots = workerSlots({ claims, run, count: config.WORKER_SLOTS, clock, log });
 
   const cancelling = cancelSync({ tasks, products, wake: slots.wake, clock });
-  const app = { startSync: startSync({ tasks, getConnector, wake: slots.wake, clock }), cancelSync: cancelling, tasks: readTasks({ tasks, errors, knownConnector }) };
+  const app = { startSync: startSync({ tasks, getConnector, readable: (platform) => readableTypes(adapterOf(platform)), wake: slots.wake, clock }), cancelSync: cancelling, tasks: readTasks({ tasks, errors, knownConnector }) };
   const records = listRecords({ storeOf: (entity) => (entity === 'products' ? products : undefined), knownConnector });
 
   const grpc = rpcServer({

@@ -103,7 +103,7 @@ export async function engine(platform: ScriptedSource) {
 
   const connectorId = newId();
   const connector = { id: connectorId, tenant: TENANT, platform: 'tmall', status: 'connected', syncTypes: ['products', 'orders'] } as never;
-  const start = startSync({ tasks, getConnector: async () => connector, wake() {}, clock });
+  const start = startSync({ tasks, getConnector: async () => connector, readable: () => ['products'], wake() {}, clock });
   const cancelling = cancelSync({ tasks, products: base.records, wake() {}, clock });
   const request: StartSync = { tenant: TENANT, actor: 'user:1', connectorId, syncType: 'products', mode: 'full', since: null, idempotencyKey: '', bodyHash: 'h' };
 

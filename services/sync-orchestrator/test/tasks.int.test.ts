@@ -94,6 +94,7 @@ describe('triggering', () => {
 
   test.each([
     [{ syncType: 'livestream' }, 'sync_type'],
+    [{ syncType: 'orders' }, 'sync_type'],
     [{ mode: 'sometimes' }, 'mode'],
     [{ mode: 'full', since: OLD }, 'since'],
     [{ mode: 'incremental', since: new Date(Date.now() + 3_600_000) }, 'since'],

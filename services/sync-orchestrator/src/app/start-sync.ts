@@ -19,6 +19,8 @@ export interface StartSyncDeps {
   tasks: SyncTaskStore;
   /** Throws not_found for a foreign, deleted or unknown connector. */
   getConnector(tenant: string, id: string): Promise<Connector>;
+  /** The types of a platform that can be read so far. */
+  readable(platform: string): string[];
   wake(): void;
   clock: Clock;
 }
@@ -26,11 +28,11 @@ export interface StartSyncDeps {
 const BUSY_RETRY_MS = 5_000;
 
 /** A new task, or the live one of the same kind, or the one this idempotency key made. */
-export function startSync({ tasks, getConnector, wake, clock }: StartSyncDeps) {
+export function startSync({ tasks, getConnector, readable, wake, clock }: StartSyncDeps) {
   return async (request: StartSync): Promise<{ task: SyncTask; deduplicated: boolean }> => {
     const connector = await getConnector(request.tenant, request.connectorId);
     const now = clock();
-    checkRequest(request, connector, now);
+    checkRequest(request, connector, readable(connector.platform), now);
     const { id: connectorId, platform } = connector;
     const { tenant, actor, syncType, since } = request;
     const task = newTask({ id: newId(), tenant, connectorId, platform, syncType, mode: request.mode as Mode, since, trigger: 'manual' }, now);
@@ -42,10 +44,11 @@ export function startSync({ tasks, getConnector, wake, clock }: StartSyncDeps) {
   };
 }
 
-function checkRequest({ syncType, mode, since }: StartSync, connector: Connector, now: Date): void {
+function checkRequest({ syncType, mode, since }: StartSync, connector: Connector, readable: string[], now: Date): void {
   if (!connector.syncTypes.includes(syncType)) {
     throw invalidField('sync_type', `该平台不支持 ${syncType} 同步，支持的类型：${connector.syncTypes.join('、')}`);
   }
+  if (!readable.includes(syncType)) throw invalidField('sync_type', `${syncType} 同步尚未开放，目前可用：${readable.join('、')}`);
   if (mode !== 'full' && mode !== 'incremental') throw invalidField('mode', '同步模式必须是 full 或 incremental');
   if (since !== null && mode === 'full') throw invalidField('since', '起始时间仅增量模式有效');
   if (since !== null && since > now) throw invalidField('since', '起始时间不能晚于当前时间');

@@ -1,5 +1,5 @@
 import { isAppError, isPlatformError, sleep, type Clock, type Logger } from '@crossdock/kernel';
-import type { CallGate, PlatformAdapter, RecordSource, Session } from '@crossdock/platforms';
+import type { CallGate, PlatformAdapter, Session } from '@crossdock/platforms';
 import { completedEvent, type Ending } from '../app/task-events.ts';
 import { reactTo, type Reaction } from '../domain/failure.ts';
 import type { Lapsed } from '../domain/row.ts';
@@ -13,6 +13,7 @@ import { credentialOf, type AcquireCredential } from './credentials.ts';
 import { holdOn, type Held } from './hold.ts';
 import { listPage, scanPage, type Page } from './next-page.ts';
 import { settlePage, type SettleDeps } from './settle-page.ts';
+import { sourceOf } from './sources.ts';
 
 export interface RunTaskDeps extends SettleDeps {
   streams: StreamStore;
@@ -99,12 +100,6 @@ export function runTask(deps: RunTaskDeps) {
   }
 }
 
-function sourceOf(adapter: PlatformAdapter, syncType: string): RecordSource {
-  const source = syncType === 'products' ? adapter.products : undefined;
-  if (source === undefined) throw new Error(`${adapter.platform} has no source of ${syncType}`);
-  return source;
-}
-
 /** The pages of one holder, one read ahead of the one being written. */
 function taskRun(deps: RunTaskDeps, adapter: PlatformAdapter, first: SyncTask, held: Held, lapsed: Lapsed[], leaving: AbortSignal) {
   const { claims, clock, budgetOf, reports } = deps;
@@ -131,6 +126,8 @@ function taskRun(deps: RunTaskDeps, adapter: PlatformAdapter, first: SyncTask, h
       done(outcome) {
         if (!outcome.ok && outcome.failure === 'RATE_LIMITED') budget.refused(outcome.retryAfterMs);
         if (!outcome.ok && outcome.failure === 'AUTH_EXPIRED') refused = version;
+        // Stopped by us: that says nothing of the platform.
+        if (!outcome.ok && outcome.code === 'ABORTED') return;
         reports.add(task.tenant, task.connectorId, {
           at: clock(),
           credentialVersion: version,
