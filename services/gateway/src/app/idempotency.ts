@@ -1,4 +1,4 @@
-import { AppError, type Clock, newId, sha256Hex, sleep } from '@crossdock/kernel';
+import { AppError, type Clock, newId, sha256Hex, sleep, keyReused } from '@crossdock/kernel';
 import type { Vault } from '@crossdock/vault';
 import type { Answer } from '../domain/answer.ts';
 import type { IdempotentRequest, IdempotentRequestStore } from '../store/idempotent-requests.ts';
@@ -47,7 +47,7 @@ export function idempotency({ requests, vault, clock }: IdempotencyOptions) {
     for (;;) {
       const first = await take(held, bodyHash).catch(unavailable);
       if (first === null) return held;
-      if (first.bodyHash !== bodyHash) throw otherBody();
+      if (first.bodyHash !== bodyHash) throw keyReused();
       if (first.answer !== null) return JSON.parse(vault.open(placeOf(tenant, first.id), first.answer)) as Answer;
       if (Date.now() > until) throw stillRunning();
       await sleep(POLL_MS);
@@ -76,11 +76,6 @@ export function idempotency({ requests, vault, clock }: IdempotencyOptions) {
 
   return { begin, end };
 }
-
-const otherBody = () =>
-  new AppError('invalid', 'IDEMPOTENCY_KEY', '幂等键已用于另一个请求', {
-    details: { 'Idempotency-Key': ['该幂等键已用于内容不同的请求'] },
-  });
 
 const stillRunning = () =>
   new AppError('conflict', 'IDEMPOTENCY_RUNNING', '相同幂等键的请求正在处理中，请稍后重试', { retryAfterMs: 1_000 });

@@ -48,7 +48,7 @@ export function tokenVerifier({ fetchKeys, clock, log }: TokenVerifierOptions): 
     try {
       keys = createLocalJWKSet(await fetchKeys());
     } catch (err) {
-      log.warn({ err }, 'signing keys not fetched');
+      log.warn({ reason: (err as Error).message }, 'signing keys not fetched');
     }
   }
 

@@ -23,7 +23,7 @@ const DEFAULT_RETRY_AFTER_MS = 1_000;
 
 export const notFound = (): AppError => new AppError('not_found', 'NOT_FOUND', '资源不存在');
 
-/** Answers with the family's own body for whatever went wrong; only our own faults are logged. */
+/** Answers with the family's own body for whatever went wrong; only faults behind it are logged. */
 export function refuse(
   family: Family,
   err: unknown,
@@ -33,12 +33,17 @@ export function refuse(
 ): FastifyReply {
   const error = appErrorOf(err);
   const status = family.statuses?.[error.kind] ?? STATUS[error.kind];
-  if (status >= 500) log.error({ err, method: req.method, url: req.originalUrl }, 'request failed');
+  const request = { method: req.method, url: req.originalUrl };
+  if (status === 500) log.error({ err, ...request }, 'request failed');
+  if (status === 503) log.warn({ reason: reasonOf(error), ...request }, 'service away');
   if (status === 429 || status === 503) {
     void reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000)));
   }
   return reply.code(status).send(family.refusal(error, status));
 }
+
+/** In one line: a service that is away needs no stack. */
+const reasonOf = ({ cause, message }: AppError): string => (Error.isError(cause) ? cause.message : message);
 
 /** Fastify's own refusals in our terms; what we do not know is our fault. */
 function appErrorOf(err: unknown): AppError {
