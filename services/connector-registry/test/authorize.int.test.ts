@@ -36,6 +36,18 @@ test('a redirect that comes fifty times is exchanged once and always has the sam
   expect(await registry.told('connector.error', connector.id)).toEqual([]);
 });
 
+test('two processes that get the same redirect at once exchange it once', async () => {
+  const callbacks = [];
+  for (let n = 0; n < 20; n += 1) {
+    const shop = newShop();
+    callbacks.push(await registry.approve((await registry.create('demo', shop)).authUrl, shop));
+  }
+  const before = await calls();
+  const answers = await Promise.all(callbacks.flatMap((callback) => [complete(callback, 0), complete(callback, 1)]));
+  expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(['connected']));
+  expect((await calls()) - before).toBe(20);
+});
+
 test('tokens stand sealed in the database, and the state only as its hash', async () => {
   const shop = newShop();
   const { connector, authUrl } = await registry.create('demo', shop);

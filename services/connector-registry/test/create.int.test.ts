@@ -123,7 +123,7 @@ describe('creating a connector', () => {
     await expect(registry.create('keyed', newShop())).rejects.toMatchObject({ kind: 'quota' });
     expect((await create(0)).connector?.id).toBe(made[0]?.connector?.id);
     const otherBody = registry.create('keyed', newShop(), { idempotencyKey: 'k1', bodyHash: 'h2' });
-    await expect(otherBody).rejects.toMatchObject({ kind: 'conflict', code: 'IDEMPOTENCY_KEY' });
+    await expect(otherBody).rejects.toMatchObject({ kind: 'invalid', code: 'IDEMPOTENCY_KEY' });
   });
 });
 

@@ -89,9 +89,9 @@ describe('acquiring a credential', () => {
       const told = await registry.told('connector.error', id);
       return told.length >= 2 ? told : null;
     });
-    expect(errors.map(({ kind, reason }) => `${kind} ${reason}`)).toEqual([
-      'disconnected auth_revoked',
-      'recovered auth_revoked',
+    expect(errors.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['disconnected', 'auth_revoked'],
+      ['recovered', 'auth_revoked'],
     ]);
   });
 

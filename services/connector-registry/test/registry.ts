@@ -1,5 +1,4 @@
 import { createBus, type Bus } from '@crossdock/bus';
-import { allEvents } from '@crossdock/contracts';
 import {
   type AcquireCredentialRequest,
   type Connector,
@@ -63,7 +62,6 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
   const clients: RpcClient<never>[] = [];
   await mongo.start();
   await bus.start();
-  await bus.ensureTopics(allEvents);
   for (let index = 0; index < instances; index += 1) {
     const service = connectorRegistry({ config, log, clock });
     await service.start();

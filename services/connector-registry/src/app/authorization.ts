@@ -176,5 +176,3 @@ export function authorizations({
 
   return { begin, authorize, complete };
 }
-
-export type Authorizations = ReturnType<typeof authorizations>;

@@ -2,7 +2,7 @@ import { auditRecorded, connectorChanged, connectorError, type Event } from '@cr
 import type { Caller, Connector } from '../domain/connector.ts';
 import { disconnects, STATUS_REASONS } from '../domain/status-reasons.ts';
 
-export const SOURCE = 'connector-registry';
+const SOURCE = 'connector-registry';
 
 /** Who acts when nobody asked. */
 export const systemCaller = (tenant: string): Caller => ({ tenant, actor: `system:${SOURCE}`, requestId: '' });

@@ -1,4 +1,4 @@
-import { AppError, invalidField, newId, type Clock } from '@crossdock/kernel';
+import { AppError, invalidField, keyReused, newId, type Clock } from '@crossdock/kernel';
 import type { PlatformAdapter, Platforms } from '@crossdock/platforms';
 import { type Caller, type Connector, NO_STATISTICS } from '../domain/connector.ts';
 import { DEFAULT_INTERVAL_MINUTES, Faults, intervalFault, nameFault } from '../domain/connector-fields.ts';
@@ -35,7 +35,6 @@ const KEY_LIFE_MS = 24 * 3_600_000;
 
 const quotaSpent = () => new AppError('quota', 'QUOTA_003', '连接器数量已达订阅方案上限');
 const shopTaken = () => new AppError('conflict', 'CONNECTOR_001', '该平台店铺已存在连接器');
-const keyReused = () => new AppError('conflict', 'IDEMPOTENCY_KEY', '该幂等键已用于不同的请求');
 
 /** A new pending connector and where to authorise it. The store's unique indexes decide among creates at the same time. */
 export function connectorCreation(deps: CreateDeps) {
