@@ -1,5 +1,7 @@
-export { claimDirectory, isAbandoned, type RunDirectory } from './run-directory.ts';
 export { ROOT } from './files.ts';
-export { freePort } from './ports.ts';
+export { startProduct, type Product } from './product.ts';
+export { freePorts } from './product-ports.ts';
+export { claimDirectory, endLeftovers, isAbandoned, type RunDirectory } from './run-directory.ts';
+export { SERVICE_NAMES, type ServiceName } from './services.ts';
 export { StartError } from './start-error.ts';
 export { openStores, type Stores } from './stores/open-stores.ts';

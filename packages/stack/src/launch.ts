@@ -89,8 +89,8 @@ async function runProduct({ env, screen, signal, exit, reset, tour }: LaunchOpti
   screen.line(`All ready after ${((performance.now() - since) / 1000).toFixed(1)} s.\n`);
 
   const toured = tour ? await runTour(product, stores, ports, { env, screen, signal }) : true;
-  if (exit) return toured ? 0 : 1;
   screen.line(summary(product, stores, `http://127.0.0.1:${ports.receiver}`));
+  if (exit) return toured ? 0 : 1;
   screen.line('Up until Ctrl-C.');
   if (!signal.aborted) await once(signal, 'abort');
   return 0;

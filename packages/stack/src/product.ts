@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from './files.ts';
 import { spawnChild } from './processes.ts';
@@ -105,7 +105,12 @@ async function ready(name: ServiceName, spec: ServiceSpec, service: Supervised, 
 async function notReady(url: string): Promise<string | null> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    return answer.ok ? null : `${basename(url)} says ${await answer.text()}`;
+    if (answer.ok) return null;
+    const { waiting } = (await answer.json()) as { waiting: Record<string, string> };
+    return Object.entries(waiting)
+      .filter(([, reason]) => reason !== 'not started')
+      .map(([part, reason]) => `${part}: ${reason}`)
+      .join('; ');
   } catch {
     return 'nothing answers yet';
   }

@@ -39,7 +39,7 @@ export async function claimDirectory(path: string, marker: string, taken = inUse
     if (pid !== process.pid && commandLineOf(pid)?.includes(launcherMarker)) {
       throw new StartError(taken(pid));
     }
-    await Promise.all(earlier.children.map((child) => endLeftover(child.pid, child.marker)));
+    await endLeftovers(path);
   }
   let children: Owned[] = [];
   const write = () => replaceFile(file, JSON.stringify({ launcher: { pid: process.pid, marker }, children } satisfies PidFile));
@@ -56,6 +56,12 @@ export async function claimDirectory(path: string, marker: string, taken = inUse
     },
     release: () => rmSync(file, { force: true }),
   };
+}
+
+/** Ends the processes that stand in the directory's file, whoever started them. */
+export async function endLeftovers(path: string): Promise<void> {
+  const children = readPids(join(path, 'pids.json'))?.children ?? [];
+  await Promise.all(children.map(({ pid, marker }) => endLeftover(pid, marker)));
 }
 
 function readPids(file: string): PidFile | null {

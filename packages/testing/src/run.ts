@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { claimDirectory, isAbandoned, openStores, ROOT, StartError, type Stores } from '@crossdock/stack';
+import { claimDirectory, openStores, ROOT, StartError, type Stores } from '@crossdock/stack';
 import type { Counts } from './reporter.ts';
+import { clearAbandoned, clearRun, RUN_VARIABLE, RUNS } from './runs.ts';
 
-const RUNS = join(ROOT, '.crossdock', 'test');
 const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 const NODE_FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
 
@@ -16,12 +16,14 @@ async function main(args: string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.abort());
   process.once('disconnect', () => ended.abort());
 
+  mkdirSync(RUNS, { recursive: true });
   await clearAbandoned();
   const run = await claimDirectory(join(RUNS, String(process.pid)), import.meta.filename);
   let stores: Stores | undefined;
   try {
     stores = await openStores({ run, cache: join(ROOT, '.crossdock', 'cache'), env: process.env, log: console.log, signal: ended.signal });
-    const { counts, code } = await jest(args, stores, ended.signal);
+    const stackEnv = { KAFKA_BROKERS: stores.kafka.join(','), MONGODB_URI: stores.mongodb, [RUN_VARIABLE]: run.path };
+    const { counts, code } = await jest(args, { ...process.env, ...stackEnv }, ended.signal);
     console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
     return code;
   } catch (err) {
@@ -30,28 +32,18 @@ async function main(args: string[]): Promise<number> {
     return 1;
   } finally {
     await stores?.stop();
+    await clearRun(run.path);
     rmSync(run.path, { recursive: true, force: true });
   }
 }
 
-async function jest(args: string[], stores: Stores, signal: AbortSignal): Promise<{ counts: Counts; code: number }> {
-  const env = { ...process.env, KAFKA_BROKERS: stores.kafka.join(','), MONGODB_URI: stores.mongodb };
+async function jest(args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<{ counts: Counts; code: number }> {
   const child = fork(JEST, ['-c', 'packages/testing/jest.config.mjs', ...args], { cwd: ROOT, execArgv: NODE_FLAGS, env });
   let counts: Counts = { passed: 0, failed: 1 };
   child.on('message', (message) => (counts = message as Counts));
   signal.addEventListener('abort', () => child.kill('SIGKILL'));
   const [status] = (await once(child, 'exit')) as [number | null];
   return { counts, code: counts.failed > 0 ? 1 : (status ?? 1) };
-}
-
-/** What a test run left that was killed: its processes first, then its data. */
-async function clearAbandoned(): Promise<void> {
-  mkdirSync(RUNS, { recursive: true });
-  for (const path of readdirSync(RUNS).map((name) => join(RUNS, name))) {
-    if (!isAbandoned(path)) continue;
-    await claimDirectory(path, import.meta.filename);
-    rmSync(path, { recursive: true, force: true });
-  }
 }
 
 // By force: the channel to the process that started this one would keep it alive.
