@@ -48,3 +48,9 @@ export const isAppError = (err: unknown): err is AppError => err instanceof Erro
 /** The usual refusal of a body: one field, one reason. */
 export const invalidField = (field: string, reason: string): AppError =>
   new AppError('invalid', 'VALIDATION', '参数校验失败', { details: { [field]: [reason] } });
+
+/** The refusal of an idempotency key that belongs to a request with another body. */
+export const keyReused = (): AppError =>
+  new AppError('invalid', 'IDEMPOTENCY_KEY', '幂等键已用于另一个请求', {
+    details: { 'Idempotency-Key': ['该幂等键已用于内容不同的请求'] },
+  });

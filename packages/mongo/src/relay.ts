@@ -1,5 +1,5 @@
 import type { Event } from '@crossdock/contracts';
-import { newId, sleep, type Clock, type Logger, type Part } from '@crossdock/kernel';
+import { isAppError, newId, sleep, type Clock, type Logger, type Part } from '@crossdock/kernel';
 import type { Model, mongo } from 'mongoose';
 import { OUTBOX_INDEX, type WithOutbox } from './outbox.ts';
 
@@ -78,9 +78,17 @@ export function createRelay({ models, publish, log, clock }: RelayOptions): Rela
       await publish(claimed.flatMap((row) => row.outbox));
     } catch (err) {
       await rows.updateMany({ _id: { $in: ids as never[] }, 'relay.by': by }, { $unset: { relay: 1 } });
+      // One event too large for the broker must not hold up its neighbours.
+      if (isAppError(err) && err.kind === 'too_large' && ids.length > 1) return relayOneByOne(rows, ids);
       throw err;
     }
     await pull(rows, claimed, by);
+  }
+
+  async function relayOneByOne(rows: Rows, ids: unknown[]): Promise<void> {
+    for (const id of ids) {
+      await relayBatch(rows, [id]).catch((err: unknown) => log.error({ err, id }, 'an event stays in its outbox: the broker cannot take it'));
+    }
   }
 
   async function claim(rows: Rows, ids: unknown[], by: string): Promise<Row[]> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { recordsChanged, type Event } from '@crossdock/contracts';
-import { newId, systemClock, type Logger } from '@crossdock/kernel';
+import { AppError, newId, systemClock, type Logger } from '@crossdock/kernel';
 import { stores, testNames, until } from '@crossdock/testing';
 import { Schema } from 'mongoose';
 import { connectMongo, createRelay, migrations, outbox, type Mongo, type WithOutbox } from '../src/index.ts';
@@ -91,6 +91,24 @@ describe('the outbox relay', () => {
     relay.nudge(things(), id);
     await until(() => sent.length === 1);
     await relay.stop();
+  });
+
+  test('an event too large for the broker stays, and holds up no other document', async () => {
+    const [huge, fine] = [newId(), newId()];
+    const [stuck, told] = [event(1), event(2)];
+    await things().create({ _id: huge, state: 'new', outbox: [stuck] }, { _id: fine, state: 'new', outbox: [told] });
+    const sent: Event[] = [];
+    const relay = relayTo(async (events) => {
+      if (events.some(({ id }) => id === stuck.id)) throw new AppError('too_large', 'KAFKA', 'too large');
+      sent.push(...events);
+    });
+    relay.nudge(things(), huge);
+    relay.nudge(things(), fine);
+    await until(() => sent.length === 1);
+    expect(sent).toEqual([told]);
+    expect((await things().findById(huge).lean())?.outbox).toEqual([stuck]);
+    await relay.stop();
+    await things().deleteOne({ _id: huge });
   });
 
   test('while one process publishes a document another one leaves it alone', async () => {

@@ -128,7 +128,7 @@ describe('an idempotency key', () => {
   test('with another body is a conflict', async () => {
     await create('body', 'body.example.com', key);
     await expect(create('body', 'other.example.com', { ...key, bodyHash: 'h-2' })).rejects.toMatchObject({
-      kind: 'conflict',
+      kind: 'invalid',
       code: 'IDEMPOTENCY_KEY',
     });
   });

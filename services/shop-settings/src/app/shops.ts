@@ -1,5 +1,5 @@
 import { auditRecorded, shopChanged } from '@crossdock/contracts';
-import { AppError, type Clock, currentTrace } from '@crossdock/kernel';
+import { AppError, type Clock, currentTrace, keyReused } from '@crossdock/kernel';
 import type { Counters } from '@crossdock/mongo';
 import { checkPage } from '../domain/page.ts';
 import { domainTaken, type Shop, shopFields } from '../domain/shop.ts';
@@ -47,7 +47,7 @@ export function shopApp({ shops, counters, now, nudge }: ShopDeps) {
     const known = idempotency && (await shops.byKey(tenant, idempotency.key));
     if (known === null) throw domainTaken();
     if (known.bodyHash !== idempotency?.bodyHash)
-      throw new AppError('conflict', 'IDEMPOTENCY_KEY', '该幂等键已用于其他请求内容');
+      throw keyReused();
     return known.shop;
   }
 

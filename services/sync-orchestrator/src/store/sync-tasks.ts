@@ -1,5 +1,5 @@
 import type { Event } from '@crossdock/contracts';
-import { AppError } from '@crossdock/kernel';
+import { AppError, keyReused } from '@crossdock/kernel';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection, QueryFilter } from 'mongoose';
 import type { EndStatus, Kind, Mark, SyncTask } from '../domain/sync-task.ts';
@@ -29,7 +29,7 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
     if (row === null) return null;
     const known = row.keys.find(({ key }) => key === request.key);
     if (known?.bodyHash === request.bodyHash) return taskOf(row);
-    throw new AppError('invalid', 'IDEMPOTENCY_KEY', '幂等键已用于另一个请求', { details: { 'Idempotency-Key': ['该幂等键已用于内容不同的请求'] } });
+    throw keyReused();
   }
 
   /** One update of the live task: adds the key, and wakes it when it waits for a later time. */
