@@ -70,7 +70,8 @@ export function identityApp({ users, clients, sessions, failures, hashing, signe
   async function issueToken({ clientId, clientSecret, audience, address }: ClientCredentials): Promise<Token> {
     checkClient(clientId, clientSecret);
     const wanted = audienceFor(CLIENT_AUDIENCES, audience);
-    const account = `client:${clientId}`;
+    // Per address: who merely knows a client id must not be able to lock it out.
+    const account = `client:${clientId}@${address}`;
     await refuseBlocked(account, address);
     const client = await clients.byId(clientId);
     if (!(await proves(account, address, client?.secretHash, clientSecret)) || client === null) throw wrongClient();
