@@ -1,4 +1,4 @@
-import { AppError, type Clock, isAppError, newId } from '@crossdock/kernel';
+import { AppError, type Clock, isAppError, newId, keyReused } from '@crossdock/kernel';
 import type { Outbound } from '@crossdock/outbound';
 import { type Caller, type Endpoint, endpointFaults, freeSlot, MAX_ENDPOINTS_PER_CONNECTOR } from '../domain/endpoint.ts';
 import { hintOf, newWebhookSecret } from '../domain/secret.ts';
@@ -40,7 +40,6 @@ const KEY_LIFE_MS = 24 * 3_600_000;
 
 const limitReached = () => new AppError('quota', 'WEBHOOK_LIMIT', `每个连接器最多 ${MAX_ENDPOINTS_PER_CONNECTOR} 个 Webhook`);
 const targetTaken = () => new AppError('conflict', 'WEBHOOK_EXISTS', '相同地址和事件的 Webhook 已存在');
-const keyReused = () => new AppError('conflict', 'IDEMPOTENCY_KEY', '该幂等键已用于不同的请求');
 
 /** A new enabled endpoint. The store's unique indexes decide among creates at the same time. */
 export function endpointCreation({ endpoints, connectors, reads, secrets, outbound, nudge, clock }: CreateDeps) {

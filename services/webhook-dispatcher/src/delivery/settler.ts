@@ -33,7 +33,7 @@ export function createSettler({ attempts, deliveries, disableGone, log }: Settle
 
   function settle(...settlings: Settling[]): void {
     waiting.push(...settlings);
-    writing ??= drain().finally(() => (writing = undefined));
+    writing ??= drain();
   }
 
   async function drain(): Promise<void> {
@@ -44,6 +44,8 @@ export function createSettler({ attempts, deliveries, disableGone, log }: Settle
       await persist(batch);
       for (const { done } of batch) done();
     }
+    // In the same turn as the look at `waiting`: what comes in after it begins anew.
+    writing = undefined;
   }
 
   async function persist(batch: Settling[]): Promise<void> {

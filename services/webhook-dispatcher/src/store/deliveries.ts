@@ -2,7 +2,7 @@ import { type Connection, type Model, type mongo, Schema } from 'mongoose';
 import type { Delivery, DeliveryStatus, Verdict } from '../domain/delivery.ts';
 import { insertNew } from './insert-new.ts';
 
-/** A delivery as it is stored; `holder` is the worker process that has it in hand. */
+/** A delivery as it is stored; `holder` is the worker that has it in hand, `FREE` while it is pending in nobody's, null once it ended. */
 interface Row extends Omit<Delivery, 'id'> {
   _id: string;
   holder: string | null;
@@ -34,12 +34,15 @@ const DUE_INDEX = 'due';
 const BACKLOG_INDEX = 'endpoint_due';
 const HOLDER_INDEX = 'held';
 
-const free = { status: 'pending', holder: null } as const;
+const FREE = '';
+const free = { holder: FREE };
+const held = { holder: { $gt: FREE } };
 
 const schema: Schema = new Schema({ _id: { type: String, required: true } }, { strict: false, versionKey: false });
-schema.index({ nextAttemptAt: 1, endpointId: 1 }, { name: DUE_INDEX, partialFilterExpression: free });
-schema.index({ endpointId: 1, nextAttemptAt: 1 }, { name: BACKLOG_INDEX, partialFilterExpression: free });
-schema.index({ holder: 1 }, { name: HOLDER_INDEX, partialFilterExpression: { holder: { $type: 'string' } } });
+// With the endpoint and the id, so that looking for what is due reads the index alone.
+schema.index({ holder: 1, nextAttemptAt: 1, endpointId: 1, _id: 1 }, { name: DUE_INDEX, partialFilterExpression: free });
+schema.index({ holder: 1, endpointId: 1, nextAttemptAt: 1 }, { name: BACKLOG_INDEX, partialFilterExpression: free });
+schema.index({ holder: 1 }, { name: HOLDER_INDEX, partialFilterExpression: held });
 schema.index({ endpointId: 1, createdAt: -1 }, { name: 'endpoint_newest' });
 
 /** The native collection throughout: this is the hot path. */
@@ -57,7 +60,7 @@ export function deliveryStore(db: Connection) {
 
     /** Answers the ids that were there already: somebody stored the same event at the same time. */
     async insert(deliveries: { delivery: Delivery; holder: string | null }[]): Promise<Set<string>> {
-      const made = deliveries.map(({ delivery: { id, ...fields }, holder }) => ({ _id: id, ...fields, holder }));
+      const made = deliveries.map(({ delivery: { id, ...fields }, holder }) => ({ _id: id, ...fields, holder: holder ?? FREE }));
       return new Set((await insertNew(rows, made)).map(({ _id }) => _id));
     },
 
@@ -89,34 +92,40 @@ export function deliveryStore(db: Connection) {
     async claim(ids: string[], holder: string, now: Date): Promise<Delivery[]> {
       const { modifiedCount } = await rows.updateMany({ _id: { $in: ids }, ...free, nextAttemptAt: { $lte: now } }, { $set: { holder } });
       if (modifiedCount === 0) return [];
-      const taken = await rows.find({ _id: { $in: ids }, status: 'pending', holder }, { sort: { nextAttemptAt: 1 } }).toArray();
+      const taken = await rows.find({ _id: { $in: ids }, holder }, { sort: { nextAttemptAt: 1 } }).toArray();
       return taken.map(fromRow);
     },
 
     /** Only what each holder still has changes. */
     async settle(settlements: Settlement[]): Promise<void> {
       const writes = settlements.map(({ id, holder, attemptCount, verdict }) => ({
-        updateOne: { filter: { _id: id, holder }, update: { $set: { ...verdict, attemptCount, holder: null } } },
+        updateOne: { filter: { _id: id, holder }, update: { $set: { ...verdict, attemptCount, holder: verdict.status === 'pending' ? FREE : null } } },
       }));
       await rows.bulkWrite(writes, { ordered: false });
     },
 
     /** Their endpoint is disabled: pending, with nothing due. These are in `holder`'s hand, the rest in nobody's. */
     async park(endpointId: string, ids: string[], holder: string | null): Promise<void> {
-      const parked = { $set: { holder: null, nextAttemptAt: null } };
+      const parked = { $set: { holder: FREE, nextAttemptAt: null } };
       await rows.updateMany({ ...free, endpointId, nextAttemptAt: { $type: 'date' } }, parked, { hint: BACKLOG_INDEX });
       if (holder !== null) await rows.updateMany({ _id: { $in: ids }, holder }, parked);
     },
 
     /** Workers that have deliveries in hand. */
     async holders(): Promise<string[]> {
-      const found = await rows.distinct('holder', { holder: { $type: 'string' } }, { hint: HOLDER_INDEX });
-      return found.filter((holder) => holder !== null);
+      const found: string[] = [];
+      // From one to the next: a `distinct` would read every delivery in hand.
+      for (let last = FREE; ; ) {
+        const row = await rows.findOne({ holder: { $gt: last } }, { projection: { _id: 0, holder: 1 }, sort: { holder: 1 }, hint: HOLDER_INDEX });
+        if (typeof row?.holder !== 'string') return found;
+        last = row.holder;
+        found.push(last);
+      }
     },
 
     /** What these workers had is due now. */
     async releaseAllOf(holders: string[], now: Date): Promise<number> {
-      const { modifiedCount } = await rows.updateMany({ holder: { $in: holders } }, { $set: { holder: null, nextAttemptAt: now } });
+      const { modifiedCount } = await rows.updateMany({ holder: { $in: holders } }, { $set: { holder: FREE, nextAttemptAt: now } });
       return modifiedCount;
     },
 
@@ -124,7 +133,7 @@ export function deliveryStore(db: Connection) {
     async cancelOf(endpointIds: string[]): Promise<void> {
       const cancelled = { $set: { status: 'cancelled', holder: null, nextAttemptAt: null } } as const;
       await rows.updateMany({ ...free, endpointId: { $in: endpointIds } }, cancelled, { hint: BACKLOG_INDEX });
-      await rows.updateMany({ holder: { $type: 'string' }, endpointId: { $in: endpointIds } }, cancelled, { hint: HOLDER_INDEX });
+      await rows.updateMany({ ...held, endpointId: { $in: endpointIds } }, cancelled, { hint: HOLDER_INDEX });
     },
 
     async get(tenant: string, endpointId: string, id: string): Promise<Delivery | null> {

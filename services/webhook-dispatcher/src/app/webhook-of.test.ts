@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { connectorError, syncCompleted } from '@crossdock/contracts';
+import { webhookOfError, webhookOfSync } from './webhook-of.ts';
+
+const at = '2026-03-14T10:15:00.000Z';
+
+const syncEvent = (status: 'completed' | 'failed' | 'cancelled') =>
+  syncCompleted.create({
+    tenantId: 'demo',
+    source: 'sync-orchestrator',
+    data: {
+      task_id: 't1',
+      connector_id: 'c1',
+      platform: 'tmall',
+      sync_type: 'products',
+      mode: 'full',
+      status,
+      progress: { total: 1, synced: 1, failed: 0, skipped: 0 },
+      totals: { products: 1, orders_30d: 0 },
+      reason: null,
+      started_at: at,
+      completed_at: at,
+      duration_seconds: 1,
+    },
+  });
+
+const errorEvent = (kind: 'error' | 'disconnected' | 'recovered' | 'webhook_disabled') =>
+  connectorError.create({
+    tenantId: 'demo',
+    source: 'connector-registry',
+    data: { connector_id: 'c1', platform: 'tmall', version: 3, kind, reason: 'auth_revoked', message: '授权已失效', at },
+  });
+
+test.each([
+  ['completed', 'sync.completed'],
+  ['failed', 'sync.failed'],
+  ['cancelled', undefined],
+] as const)('a task that ended as %s is told as %s', (status, type) => {
+  expect(webhookOfSync(syncEvent(status))?.type).toBe(type);
+});
+
+test.each([
+  ['error', 'connector.error'],
+  ['disconnected', 'connector.disconnected'],
+  ['recovered', undefined],
+  ['webhook_disabled', undefined],
+] as const)('a connector error of kind %s is told as %s', (kind, type) => {
+  expect(webhookOfError(errorEvent(kind))?.type).toBe(type);
+});
+
+test('the body is the event’s id, the type, its time and its value', () => {
+  const event = syncEvent('failed');
+  const webhook = webhookOfSync(event);
+  expect(webhook).toMatchObject({ eventId: event.id, tenant: 'demo', connectorId: 'c1' });
+  expect(JSON.parse(webhook?.body ?? '')).toEqual({ id: event.id, type: 'sync.failed', timestamp: event.time, data: event.data });
+});
