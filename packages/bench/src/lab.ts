@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sandboxControl, type SandboxControl } from '@crossdock/sandbox';
+import { claimDirectory, freePorts, openStores, ROOT, startProduct, type Product, type Stores } from '@crossdock/stack';
+import mongoose from 'mongoose';
+import { logIn, type Api } from './api.ts';
+import { dropTopics } from './kafka-client.ts';
+import { pidListening } from './processes.ts';
+import { webhookArrivals, type WebhookArrivals } from './webhook-arrivals.ts';
+
+/** The whole product in processes of its own on real stores, and what a bench needs beside it. */
+export interface Lab {
+  api: Api;
+  control: SandboxControl;
+  sandbox: string;
+  services: Product['services'];
+  /** Webhooks may go there. */
+  webhooks: WebhookArrivals;
+  mongo: mongoose.mongo.MongoClient;
+  mongodb: string;
+  brokers: string[];
+  /** Stands before every database and topic of this run. */
+  prefix: string;
+  /** Of the stores; null where they run on another machine. */
+  storePids: { mongod: number | null; kafka: number | null };
+  close(): Promise<void>;
+}
+
+export interface LabOptions {
+  /** Reaches every service. */
+  env: NodeJS.ProcessEnv;
+  log: (sentence: string) => void;
+  signal: AbortSignal;
+}
+
+export async function openLab({ env, log, signal }: LabOptions): Promise<Lab> {
+  const prefix = `bench-${process.pid}-`;
+  const run = await claimDirectory(join(ROOT, '.crossdock', 'bench', String(process.pid)), import.meta.filename);
+  const endings: (() => Promise<unknown>)[] = [async () => rmSync(run.path, { recursive: true, force: true })];
+  const close = async () => {
+    for (const end of endings.toReversed()) await end();
+  };
+  try {
+    log('Bringing up Kafka and MongoDB');
+    const stores = await openStores({ run, cache: join(ROOT, '.crossdock', 'cache'), env, log, signal });
+    endings.push(stores.stop);
+    const mongo = await mongoose.mongo.MongoClient.connect(stores.mongodb, { writeConcern: { w: 'majority' } });
+    endings.push(() => mongo.close());
+    if (stores.kind === 'given') endings.push(() => clear(mongo, stores.kafka, prefix));
+    const ports = await freePorts();
+    const webhooks = await webhookArrivals(ports.receiver);
+    endings.push(webhooks.stop);
+    log(`Starting six services and the sandbox (stores: ${stores.kind})`);
+    const keyEncryptionKeys = `bench:${randomBytes(32).toString('base64')}`;
+    const product = await startProduct({
+      setting: {
+        ports,
+        kafka: stores.kafka,
+        mongodb: stores.mongodb,
+        databasePrefix: prefix,
+        topicPrefix: prefix,
+        sandboxData: join(run.path, 'data', 'sandbox'),
+        keyEncryptionKeys,
+        env,
+      },
+      run,
+      log,
+      signal,
+    });
+    endings.push(product.stop);
+    const control = sandboxControl(product.control);
+    return {
+      api: await logIn(product.gateway, control),
+      control,
+      sandbox: product.sandbox,
+      services: product.services,
+      webhooks,
+      mongo,
+      mongodb: stores.mongodb,
+      brokers: stores.kafka,
+      prefix,
+      storePids: storePids(stores),
+      close,
+    };
+  } catch (err) {
+    await close();
+    throw err;
+  }
+}
+
+function storePids({ pids, kafka, mongodb }: Stores): Lab['storePids'] {
+  const mongod = /\/\/(?:[^@/]*@)?[^:/,]+:(\d+)/.exec(mongodb)?.[1] ?? '27017';
+  const broker = kafka[0]?.split(':')[1] ?? '9092';
+  return {
+    mongod: pids.mongodb ?? pidListening(Number(mongod)),
+    kafka: pids.kafka ?? pidListening(Number(broker)),
+  };
+}
+
+/** Stores that others use too are left as they were found. */
+async function clear(mongo: mongoose.mongo.MongoClient, brokers: string[], prefix: string): Promise<void> {
+  const { databases } = await mongo.db('admin').admin().listDatabases({ nameOnly: true });
+  for (const { name } of databases) if (name.startsWith(prefix)) await mongo.db(name).dropDatabase();
+  await dropTopics(brokers, prefix);
+}
