@@ -14,7 +14,10 @@ export const USAGE = `npm start [-- flags]
 /** Null when there is a flag or a word that nobody knows. */
 export function readArguments(args: string[]): Arguments | null {
   try {
-    const { values } = parseArgs({ args, options: { exit: { type: 'boolean' }, reset: { type: 'boolean' }, 'no-tour': { type: 'boolean' } } });
+    const { values } = parseArgs({
+      args,
+      options: { exit: { type: 'boolean' }, reset: { type: 'boolean' }, 'no-tour': { type: 'boolean' } },
+    });
     return { exit: values.exit ?? false, reset: values.reset ?? false, tour: !values['no-tour'] };
   } catch {
     return null;

@@ -42,7 +42,8 @@ export async function launch(options: LaunchOptions): Promise<number> {
   } catch (err) {
     if (signal.aborted) return options.exit ? 1 : 0;
     screen.line(pc.red(err instanceof StartError ? err.message : `The start failed: ${reasonOf(err)}`));
-    if (err instanceof StartError && err.logFile !== undefined) screen.line(`See ${relative(process.cwd(), err.logFile)}.`);
+    if (err instanceof StartError && err.logFile !== undefined)
+      screen.line(`See ${relative(process.cwd(), err.logFile)}.`);
     if (!(err instanceof StartError)) console.error(err);
     return 1;
   } finally {
@@ -53,17 +54,26 @@ export async function launch(options: LaunchOptions): Promise<number> {
 }
 
 /** `onEnd` takes what has to be undone, the latest first. */
-async function runProduct({ env, screen, signal, exit, reset, tour }: LaunchOptions, run: RunDirectory, onEnd: (end: () => Promise<void>) => void): Promise<number> {
+async function runProduct(
+  { env, screen, signal, exit, reset, tour }: LaunchOptions,
+  run: RunDirectory,
+  onEnd: (end: () => Promise<void>) => void,
+): Promise<number> {
   const log = (sentence: string) => screen.line(pc.dim(sentence));
   const since = performance.now();
-  if (reset) for (const name of ['data', 'logs', 'secrets.json']) rmSync(join(HOME, name), { recursive: true, force: true });
+  if (reset)
+    for (const name of ['data', 'logs', 'secrets.json']) rmSync(join(HOME, name), { recursive: true, force: true });
   rmSync(STACK_FILE, { force: true });
   const ports = await portsOf(env);
 
   screen.line('Bringing up Kafka and MongoDB …');
   const stores = await openStores({ run, cache: join(HOME, 'cache'), env, ports: await storePorts(env), log, signal });
   onEnd(stores.stop);
-  if (reset && stores.kind === 'given') await emptyGiven(stores.mongodb, SERVICE_NAMES.map((name) => DATABASE_PREFIX + name));
+  if (reset && stores.kind === 'given')
+    await emptyGiven(
+      stores.mongodb,
+      SERVICE_NAMES.map((name) => DATABASE_PREFIX + name),
+    );
   screen.line(`Kafka ${stores.kafka.join(',')}, MongoDB up (${stores.kind}); starting six services and the sandbox …`);
 
   const product = await startProduct({
@@ -105,7 +115,15 @@ async function runTour(
 ): Promise<boolean> {
   const { gateway, control } = product;
   await using webhooks = await receiver({ port: ports.receiver });
-  const failure = await takeTour({ gateway, control, kafka: stores.kafka, topicPrefix: env['TOPIC_PREFIX'] ?? '', webhooks, screen, signal });
+  const failure = await takeTour({
+    gateway,
+    control,
+    kafka: stores.kafka,
+    topicPrefix: env['TOPIC_PREFIX'] ?? '',
+    webhooks,
+    screen,
+    signal,
+  });
   if (failure === null) {
     screen.line(pc.green('\nThe tour is complete: every step did what it says.'));
     return true;
@@ -118,7 +136,10 @@ async function runTour(
 
 async function storePorts(env: NodeJS.ProcessEnv): Promise<{ kafka: number; mongodb: number }> {
   const port = (text: string | undefined, preferred: number) => freePortNear(Number(text) || preferred);
-  return { kafka: await port(env['KAFKA_PORT'], STORE_PORTS.kafka), mongodb: await port(env['MONGODB_PORT'], STORE_PORTS.mongodb) };
+  return {
+    kafka: await port(env['KAFKA_PORT'], STORE_PORTS.kafka),
+    mongodb: await port(env['MONGODB_PORT'], STORE_PORTS.mongodb),
+  };
 }
 
 function runningAlready(pid: number): string {

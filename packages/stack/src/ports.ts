@@ -35,7 +35,8 @@ export async function freePort(): Promise<number> {
 }
 
 /** The preferred port when it is free, else any. */
-export const freePortNear = async (preferred: number): Promise<number> => ((await isFree(preferred)) ? preferred : freePort());
+export const freePortNear = async (preferred: number): Promise<number> =>
+  (await isFree(preferred)) ? preferred : freePort();
 
 /** Throws one sentence with every port of the list that is taken and the variable that moves it. */
 export async function demandFree(ports: { use: string; port: number; variable: string }[]): Promise<void> {

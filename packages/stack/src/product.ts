@@ -44,7 +44,9 @@ export async function startProduct({ setting, run, log, signal, onChange }: Prod
     control: `http://127.0.0.1:${setting.ports.control}`,
     logFile,
     services() {
-      const states = [...running].map(([name, service]) => [name, { pid: service.pid(), ops: opsUrl(specs[name]) }] as const);
+      const states = [...running].map(
+        ([name, service]) => [name, { pid: service.pid(), ops: opsUrl(specs[name]) }] as const,
+      );
       return Object.fromEntries(states) as ReturnType<Product['services']>;
     },
     async stop() {
@@ -56,7 +58,14 @@ export async function startProduct({ setting, run, log, signal, onChange }: Prod
     const { entry, env } = specs[name];
     rmSync(logFile(name), { force: true });
     const service = await supervise({
-      start: () => spawnChild({ command: process.execPath, args: [entry], cwd: ROOT, env: withCompileCache(env), logFile: logFile(name) }),
+      start: () =>
+        spawnChild({
+          command: process.execPath,
+          args: [entry],
+          cwd: ROOT,
+          env: withCompileCache(env),
+          logFile: logFile(name),
+        }),
       onStart(pid) {
         run.add(pid, entry);
         if (up) onChange?.(product);
@@ -88,7 +97,13 @@ const withCompileCache = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...env,
 });
 
-async function ready(name: ServiceName, spec: ServiceSpec, service: Supervised, signal: AbortSignal, logFile: string): Promise<void> {
+async function ready(
+  name: ServiceName,
+  spec: ServiceSpec,
+  service: Supervised,
+  signal: AbortSignal,
+  logFile: string,
+): Promise<void> {
   const deadline = Date.now() + READY_LIMIT_MS;
   const fail = (what: string) => new StartError(`${name} ${what}.`, { logFile });
   for (;;) {

@@ -37,7 +37,10 @@ export interface Receiver extends AsyncDisposable {
 }
 
 /** A webhook receiver that keeps what it is sent. `onRequest` sees each request before it is answered. */
-export async function receiver({ port = 0, onRequest }: { port?: number; onRequest?: (request: Received) => void } = {}): Promise<Receiver> {
+export async function receiver({
+  port = 0,
+  onRequest,
+}: { port?: number; onRequest?: (request: Received) => void } = {}): Promise<Receiver> {
   const requests: Received[] = [];
   const script: Answer[] = [];
   let usual: Answer = {};

@@ -23,7 +23,12 @@ export async function readTopic(brokers: string[], topic: string): Promise<Kafka
     if (ends.length === 0) return [];
     const groupId = `reader-${randomUUID()}`;
     try {
-      return await readUpTo(kafka, groupId, topic, new Map(ends.map(({ partition, high }) => [partition, BigInt(high)])));
+      return await readUpTo(
+        kafka,
+        groupId,
+        topic,
+        new Map(ends.map(({ partition, high }) => [partition, BigInt(high)])),
+      );
     } finally {
       await admin.deleteGroups([groupId]);
     }
@@ -32,7 +37,12 @@ export async function readTopic(brokers: string[], topic: string): Promise<Kafka
   }
 }
 
-async function readUpTo(kafka: Kafka, groupId: string, topic: string, ends: Map<number, bigint>): Promise<KafkaRecord[]> {
+async function readUpTo(
+  kafka: Kafka,
+  groupId: string,
+  topic: string,
+  ends: Map<number, bigint>,
+): Promise<KafkaRecord[]> {
   const consumer = kafka.consumer({ groupId });
   const records: KafkaRecord[] = [];
   await consumer.connect();

@@ -42,7 +42,8 @@ export async function claimDirectory(path: string, marker: string, taken = inUse
     await endLeftovers(path);
   }
   let children: Owned[] = [];
-  const write = () => replaceFile(file, JSON.stringify({ launcher: { pid: process.pid, marker }, children } satisfies PidFile));
+  const write = () =>
+    replaceFile(file, JSON.stringify({ launcher: { pid: process.pid, marker }, children } satisfies PidFile));
   write();
   return {
     path,

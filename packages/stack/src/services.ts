@@ -66,7 +66,8 @@ export function serviceSpecs(setting: Setting): Record<ServiceName, ServiceSpec>
       env: { ...env, ...stores, HOST, OPS_PORT: String(opsPort), ...own },
     };
   }
-  const grpc = (name: ServiceName, port: number, own: NodeJS.ProcessEnv = {}) => service(name, port + 100, { GRPC_PORT: String(port), ...own });
+  const grpc = (name: ServiceName, port: number, own: NodeJS.ProcessEnv = {}) =>
+    service(name, port + 100, { GRPC_PORT: String(port), ...own });
 
   return {
     gateway: service('gateway', ports.gatewayOps, {
@@ -87,7 +88,10 @@ export function serviceSpecs(setting: Setting): Record<ServiceName, ServiceSpec>
     }),
     'auth-channel': grpc('auth-channel', ports.auth, { ...vault, DEMO_ACCOUNTS: 'true' }),
     'shop-settings': grpc('shop-settings', ports.shops),
-    'sync-orchestrator': grpc('sync-orchestrator', ports.orchestrator, { ...taobao, REGISTRY_ADDRESS: at(ports.registry) }),
+    'sync-orchestrator': grpc('sync-orchestrator', ports.orchestrator, {
+      ...taobao,
+      REGISTRY_ADDRESS: at(ports.registry),
+    }),
     'webhook-dispatcher': grpc('webhook-dispatcher', ports.dispatcher, {
       ...vault,
       REGISTRY_ADDRESS: at(ports.registry),

@@ -11,4 +11,6 @@ if (wanted === null) {
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.abort());
 process.once('disconnect', () => ended.abort());
-process.exit(await launch({ ...wanted, env: process.env, screen: terminalScreen(process.stdout), signal: ended.signal }));
+process.exit(
+  await launch({ ...wanted, env: process.env, screen: terminalScreen(process.stdout), signal: ended.signal }),
+);

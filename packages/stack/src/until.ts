@@ -5,7 +5,11 @@ type Falsy = false | '' | 0 | null | undefined;
 /** Answers the first truthy value of `condition`; throws naming `what`, with the last failure as cause, when the time is over. */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 20, what = 'the condition' }: { timeoutMs?: number; everyMs?: number; what?: string } = {},
+  {
+    timeoutMs = 10_000,
+    everyMs = 20,
+    what = 'the condition',
+  }: { timeoutMs?: number; everyMs?: number; what?: string } = {},
 ): Promise<Exclude<T, Falsy>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;

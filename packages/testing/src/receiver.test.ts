@@ -1,12 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { fetch } from 'undici';
 import { receiver } from './index.ts';
 
 test('a receiver keeps what it was sent and answers 200', async () => {
   await using webhooks = await receiver();
-  const answer = await fetch(`${webhooks.url}/hook?x=1`, { method: 'POST', headers: { 'X-Custom': 'yes' }, body: '{"名":1}' });
+  const answer = await fetch(`${webhooks.url}/hook?x=1`, {
+    method: 'POST',
+    headers: { 'X-Custom': 'yes' },
+    body: '{"名":1}',
+  });
   expect(answer.status).toBe(200);
-  expect(webhooks.requests).toMatchObject([{ method: 'POST', path: '/hook?x=1', headers: { 'x-custom': 'yes' }, body: '{"名":1}' }]);
+  expect(webhooks.requests).toMatchObject([
+    { method: 'POST', path: '/hook?x=1', headers: { 'x-custom': 'yes' }, body: '{"名":1}' },
+  ]);
 });
 
 test('scripted answers come in order, then the usual one again', async () => {

@@ -1,14 +1,18 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { claimDirectory, openStores, ROOT, StartError, type Stores } from '@crossdock/stack';
 import type { Counts } from './reporter.ts';
 import { clearAbandoned, clearRun, RUN_VARIABLE, RUNS } from './runs.ts';
 
-const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
-const NODE_FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+const JEST = fileURLToPath(import.meta.resolve('jest/bin/jest'));
+const NODE_FLAGS = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  '--disable-warning=TimeoutNegativeWarning',
+];
 
 /** The tests on stores of their own, which end with them however they end; the count is the last line. */
 async function main(args: string[]): Promise<number> {
@@ -21,7 +25,13 @@ async function main(args: string[]): Promise<number> {
   const run = await claimDirectory(join(RUNS, String(process.pid)), import.meta.filename);
   let stores: Stores | undefined;
   try {
-    stores = await openStores({ run, cache: join(ROOT, '.crossdock', 'cache'), env: process.env, log: console.log, signal: ended.signal });
+    stores = await openStores({
+      run,
+      cache: join(ROOT, '.crossdock', 'cache'),
+      env: process.env,
+      log: console.log,
+      signal: ended.signal,
+    });
     const stackEnv = { KAFKA_BROKERS: stores.kafka.join(','), MONGODB_URI: stores.mongodb, [RUN_VARIABLE]: run.path };
     const { counts, code } = await jest(args, { ...process.env, ...stackEnv }, ended.signal);
     console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
@@ -37,8 +47,16 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function jest(args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<{ counts: Counts; code: number }> {
-  const child = fork(JEST, ['-c', 'packages/testing/jest.config.mjs', ...args], { cwd: ROOT, execArgv: NODE_FLAGS, env });
+async function jest(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<{ counts: Counts; code: number }> {
+  const child = fork(JEST, ['-c', 'packages/testing/jest.config.mjs', ...args], {
+    cwd: ROOT,
+    execArgv: NODE_FLAGS,
+    env,
+  });
   let counts: Counts = { passed: 0, failed: 1 };
   child.on('message', (message) => (counts = message as Counts));
   signal.addEventListener('abort', () => child.kill('SIGKILL'));

@@ -38,7 +38,12 @@ export async function startStack({ env = {} }: { env?: NodeJS.ProcessEnv } = {})
     keyEncryptionKeys: `k1:${randomBytes(32).toString('base64')}`,
     env: { ...process.env, WEBHOOK_ALLOW: '127.0.0.0/8', ...env },
   };
-  const product: Product = await startProduct({ setting, run, log: () => undefined, signal: new AbortController().signal });
+  const product: Product = await startProduct({
+    setting,
+    run,
+    log: () => undefined,
+    signal: new AbortController().signal,
+  });
   const pid = (name: ServiceName) => product.services()[name].pid;
 
   async function stop(): Promise<void> {

@@ -3,10 +3,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** What a store is brought up in: the caller's environment, an end that may come, and who is told what takes long. */
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  log: (sentence: string) => void;
+}
+
 /** Everything a command printed, or null when there is no such command. Throws with its last words when it fails. */
-export async function outputOf(command: string, args: string[], signal?: AbortSignal): Promise<string | null> {
+export async function outputOf(command: string, args: string[], { env, signal }: Surroundings): Promise<string | null> {
   try {
-    const { stdout, stderr } = await run(command, args, { maxBuffer: 64 << 20, ...(signal && { signal }) });
+    const { stdout, stderr } = await run(command, args, { maxBuffer: 64 << 20, env, signal });
     return stdout + stderr;
   } catch (err) {
     const { code, stderr = '', stdout = '' } = err as { code?: unknown; stderr?: string; stdout?: string };

@@ -6,7 +6,8 @@ import type { Stores } from './open-stores.ts';
 /** The stores that KAFKA_BROKERS and MONGODB_URI name, which we neither start nor stop. */
 export async function givenStores(env: NodeJS.ProcessEnv): Promise<Stores> {
   const { KAFKA_BROKERS, MONGODB_URI } = env;
-  if (!KAFKA_BROKERS || !MONGODB_URI) throw new StartError('KAFKA_BROKERS and MONGODB_URI are given together or not at all.');
+  if (!KAFKA_BROKERS || !MONGODB_URI)
+    throw new StartError('KAFKA_BROKERS and MONGODB_URI are given together or not at all.');
   const kafka = KAFKA_BROKERS.split(',').map((broker) => broker.trim());
   const [broker, mongo] = await Promise.all([anyAnswers(kafka), mongoAnswers(MONGODB_URI)]);
   if (!broker) throw new StartError(`No Kafka answers at ${KAFKA_BROKERS} (KAFKA_BROKERS).`);
@@ -14,7 +15,8 @@ export async function givenStores(env: NodeJS.ProcessEnv): Promise<Stores> {
   return { kind: 'given', kafka, mongodb: MONGODB_URI, pids: {}, stop: async () => undefined };
 }
 
-const anyAnswers = async (brokers: string[]): Promise<boolean> => (await Promise.all(brokers.map(answersNow))).includes(true);
+const anyAnswers = async (brokers: string[]): Promise<boolean> =>
+  (await Promise.all(brokers.map(answersNow))).includes(true);
 
 async function mongoAnswers(uri: string): Promise<boolean> {
   try {

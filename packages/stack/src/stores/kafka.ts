@@ -7,7 +7,7 @@ import { type Child, spawnChild } from '../processes.ts';
 import type { RunDirectory } from '../run-directory.ts';
 import { StartError } from '../start-error.ts';
 import { until } from '../until.ts';
-import { outputOf } from './commands.ts';
+import { outputOf, type Surroundings } from './commands.ts';
 
 const STOP_GRACE_MS = 8_000;
 const START_LIMIT_MS = 60_000;
@@ -20,7 +20,7 @@ export interface KafkaOptions {
   port: number;
   controllerPort: number;
   run: RunDirectory;
-  signal: AbortSignal;
+  around: Surroundings;
 }
 
 export interface KafkaBroker {
@@ -31,18 +31,22 @@ export interface KafkaBroker {
 
 /** One broker and controller in one process, answering when this resolves. */
 export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
-  const { java, jars, dataDir, logFile, port, run, signal } = options;
+  const { java, jars, dataDir, logFile, port, run, around } = options;
   await mkdir(dataDir, { recursive: true });
   const properties = join(dataDir, 'server.properties');
   await writeFile(properties, propertiesOf(options));
   const classpath = ['-cp', `${jars}/*`];
   if (!existsSync(join(dataDir, 'log', 'meta.properties'))) {
-    await outputOf(java, [...classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties], signal);
+    await outputOf(
+      java,
+      [...classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties],
+      around,
+    );
   }
   const child = await spawnChild({
     command: java,
     args: ['-Xmx512m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...classpath, 'kafka.Kafka', properties],
-    env: process.env,
+    env: around.env,
     cwd: dataDir,
     logFile,
   });
@@ -53,7 +57,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
   };
   const broker = `127.0.0.1:${port}`;
   try {
-    await answering(broker, child, logFile, signal);
+    await answering(broker, child, logFile, around.signal);
   } catch (err) {
     await stop();
     throw err;
@@ -78,7 +82,12 @@ async function answering(broker: string, child: Child, logFile: string, signal: 
 
 /** Whether a broker that takes topics is there. */
 export async function answersNow(broker: string): Promise<boolean> {
-  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } }).admin();
+  const admin = new Kafka({
+    brokers: [broker],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    retry: { retries: 0 },
+  }).admin();
   try {
     await admin.connect();
     return (await admin.describeCluster()).brokers.length > 0;

@@ -14,7 +14,12 @@ export interface Mongod {
 }
 
 /** A replica set of one on its own data folder, writable when this resolves. */
-export async function startMongod(options: { binary: MongodBinary; dbPath: string; port: number; run: RunDirectory }): Promise<Mongod> {
+export async function startMongod(options: {
+  binary: MongodBinary;
+  dbPath: string;
+  port: number;
+  run: RunDirectory;
+}): Promise<Mongod> {
   const { binary, dbPath, port, run } = options;
   await mkdir(dbPath, { recursive: true });
   const { systemBinary, version, downloadDir } = binary;

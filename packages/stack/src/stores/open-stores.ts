@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '../ports.ts';
 import type { RunDirectory } from '../run-directory.ts';
 import { StartError } from '../start-error.ts';
+import type { Surroundings } from './commands.ts';
 import { givenStores } from './given.ts';
 import { startKafka } from './kafka.ts';
 import { findJava, kafkaJars } from './kafka-jars.ts';
@@ -18,16 +19,13 @@ export interface Stores {
   stop(): Promise<void>;
 }
 
-export interface StoreOptions {
+export interface StoreOptions extends Surroundings {
   /** Where the processes are noted; data goes to `data`, logs to `logs` in it. */
   run: RunDirectory;
   /** Downloads, shared by every run of this copy of the project. */
   cache: string;
-  env: NodeJS.ProcessEnv;
   /** Free ones unless named. */
-  ports?: { kafka?: number; mongodb?: number };
-  log: (sentence: string) => void;
-  signal?: AbortSignal;
+  ports?: { kafka: number; mongodb: number };
 }
 
 /** Real Kafka and MongoDB: given by the environment, else native ones that are ours. CROSSDOCK_STACK forces a kind. */
@@ -48,18 +46,32 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   }
 }
 
-async function nativeStores({ run, cache, env, ports = {}, log, signal = new AbortController().signal }: StoreOptions): Promise<Stores> {
+async function nativeStores({ run, cache, ports, ...around }: StoreOptions): Promise<Stores> {
   const logFile = join(run.path, 'logs', 'kafka.log');
   rmSync(logFile, { force: true });
   const kafka = async () => {
-    const java = await findJava(env, signal);
-    const jars = await kafkaJars(cache, log, signal);
-    const [port, controllerPort] = [ports.kafka ?? (await freePort()), await freePort()];
-    return startKafka({ java, jars, dataDir: join(run.path, 'data', 'kafka'), logFile, port, controllerPort, run, signal });
+    const java = await findJava(around);
+    const jars = await kafkaJars(cache, around);
+    const [port, controllerPort] = [ports?.kafka ?? (await freePort()), await freePort()];
+    return startKafka({
+      java,
+      jars,
+      dataDir: join(run.path, 'data', 'kafka'),
+      logFile,
+      port,
+      controllerPort,
+      run,
+      around,
+    });
   };
   const mongod = async () => {
-    const binary = await findMongod(cache, env, log, signal);
-    return startMongod({ binary, dbPath: join(run.path, 'data', 'mongodb'), port: ports.mongodb ?? (await freePort()), run });
+    const binary = await findMongod(cache, around);
+    return startMongod({
+      binary,
+      dbPath: join(run.path, 'data', 'mongodb'),
+      port: ports?.mongodb ?? (await freePort()),
+      run,
+    });
   };
   const [broker, mongo] = await bothOrNeither(kafka(), mongod());
   return {
@@ -75,7 +87,10 @@ async function nativeStores({ run, cache, env, ports = {}, log, signal = new Abo
 
 type Stoppable = { stop(): Promise<void> };
 
-async function bothOrNeither<A extends Stoppable, B extends Stoppable>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+async function bothOrNeither<A extends Stoppable, B extends Stoppable>(
+  first: Promise<A>,
+  second: Promise<B>,
+): Promise<[A, B]> {
   const [a, b] = await Promise.allSettled([first, second]);
   if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
   if (a.status === 'fulfilled') await a.value.stop();

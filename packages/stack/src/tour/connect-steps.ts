@@ -25,7 +25,11 @@ const logIn: Step = {
   service: 'auth-channel',
   async run(tour) {
     const body = { username: 'admin@example.com', password: 'crossdock-demo' };
-    const answer = await show<{ data: { token: string } }>(tour, { method: 'POST', url: `${tour.gateway}/api/auth/login`, body }, 200);
+    const answer = await show<{ data: { token: string } }>(
+      tour,
+      { method: 'POST', url: `${tour.gateway}/api/auth/login`, body },
+      200,
+    );
     tour.token = answer.body.data.token;
   },
 };
@@ -34,7 +38,11 @@ const makeShop: Step = {
   title: `Open a Tmall shop with ${number(PRODUCTS)} products in the sandbox`,
   service: 'sandbox',
   async run(tour) {
-    await show(tour, { method: 'PUT', url: shopUrl(tour), body: { products: PRODUCTS, seed: 'tour', frozen: false } }, 200);
+    await show(
+      tour,
+      { method: 'PUT', url: shopUrl(tour), body: { products: PRODUCTS, seed: 'tour', frozen: false } },
+      200,
+    );
   },
 };
 
@@ -45,7 +53,10 @@ const removeEarlier: Step = {
     let removed = 0;
     for (let page = 1, pages = 1; page <= pages; page += 1) {
       const url = api(tour, `?platform=tmall&page=${page}&page_size=100`);
-      const { body } = await call<{ data: { items: Connector[]; pages: number } }>({ method: 'GET', url, token: tour.token }, tour.signal);
+      const { body } = await call<{ data: { items: Connector[]; pages: number } }>(
+        { method: 'GET', url, token: tour.token },
+        tour.signal,
+      );
       pages = body.data.pages;
       for (const { id } of body.data.items.filter(({ name }) => name === CONNECTOR_NAME)) {
         await show(tour, { method: 'DELETE', url: api(tour, `/${id}`), token: tour.token }, 204, 404);
@@ -82,7 +93,13 @@ const authorize: Step = {
     for (let tries = 1; ; tries += 1) {
       const body = { auth_url: tour.authUrl, shop_id: SHOP_ID };
       await show(tour, { method: 'POST', url: `${tour.control}/control/authorize`, body }, 200, 502);
-      const { data } = (await show<{ data: Connector }>(tour, { method: 'GET', url: api(tour, `/${tour.connectorId}`), token: tour.token }, 200)).body;
+      const { data } = (
+        await show<{ data: Connector }>(
+          tour,
+          { method: 'GET', url: api(tour, `/${tour.connectorId}`), token: tour.token },
+          200,
+        )
+      ).body;
       if (data.status === 'connected') {
         say(tour, `${data.platform} shop "${data.shop_name}" is connected`);
         return;
@@ -90,7 +107,12 @@ const authorize: Step = {
       if (tries === AUTHORIZE_TRIES) throw new StepFailure(`the connector is ${data.status} after the callback`);
       // A service may have been away in the middle: a fresh state begins it anew.
       await sleep(250, undefined, { signal: tour.signal });
-      const again = { method: 'POST', url: api(tour, `/${tour.connectorId}/authorize`), token: tour.token, idempotencyKey: newId() } as const;
+      const again = {
+        method: 'POST',
+        url: api(tour, `/${tour.connectorId}/authorize`),
+        token: tour.token,
+        idempotencyKey: newId(),
+      } as const;
       tour.authUrl = (await show<{ data: { auth_url: string } }>(tour, again, 200)).body.data.auth_url;
     }
   },

@@ -38,10 +38,15 @@ export class StepFailure extends Error {
 }
 
 /** A call of the API that has to answer one of `expected`; shown as the line that went over the wire. */
-export async function show<T>(tour: Tour, request: HttpRequest, ...expected: number[]): Promise<{ status: number; body: T }> {
+export async function show<T>(
+  tour: Tour,
+  request: HttpRequest,
+  ...expected: number[]
+): Promise<{ status: number; body: T }> {
   const { status, body, line } = await call<T>(request, tour.signal);
   say(tour, line);
-  if (!expected.includes(status)) throw new StepFailure(`${request.method} ${request.url} answered ${status}: ${JSON.stringify(body)}`);
+  if (!expected.includes(status))
+    throw new StepFailure(`${request.method} ${request.url} answered ${status}: ${JSON.stringify(body)}`);
   return { status, body };
 }
 

@@ -34,7 +34,10 @@ export async function call<T>(request: HttpRequest, signal: AbortSignal): Promis
   }
 }
 
-async function once<T>({ method, url, token, body, idempotencyKey }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer<T>> {
+async function once<T>(
+  { method, url, token, body, idempotencyKey }: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer<T>> {
   const headers = {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -6,7 +6,8 @@ import type { Received } from '../receiver.ts';
 export function verify({ headers, body }: Pick<Received, 'headers' | 'body'>, secret: string): string | null {
   const expected = createHmac('sha256', secret).update(body).digest();
   const given = Buffer.from(String(headers['x-nolux-signature'] ?? ''), 'hex');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'X-Nolux-Signature does not fit the body';
+  if (given.length !== expected.length || !timingSafeEqual(given, expected))
+    return 'X-Nolux-Signature does not fit the body';
   try {
     new Webhook(secret).verify(body, headers as Record<string, string>);
     return null;
