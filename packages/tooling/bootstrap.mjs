@@ -67,8 +67,8 @@ function install() {
   if (isCurrent()) return;
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   console.log('Installing what pnpm-lock.yaml says (up to a minute the first time).');
-  // CI: no questions asked where nobody can answer.
-  const env = { ...process.env, CI: '1' };
+  // CI: no questions asked where nobody can answer. A quiet npm would keep the reason of a failure to itself.
+  const env = { ...process.env, CI: '1', npm_config_loglevel: 'warn' };
   const done = spawnSync('npx', ['-y', packageManager, 'install', '--frozen-lockfile'], {
     cwd: ROOT,
     env,
