@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { newId, sleep } from '@crossdock/kernel';
+import { inTrace, newId, newTraceparent, sleep } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
 import { changesOf, engine, scriptedSource, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 
@@ -114,6 +114,15 @@ describe('what a sync stores and tells', () => {
     const [completed, ...more] = await run.events('sync.completed');
     expect(more).toEqual([]);
     expect(completed?.data).toMatchObject({ status: 'completed', progress: { total: 5, synced: 5, failed: 0, skipped: 0 }, totals: { products: 5 } });
+  });
+
+  test('everything told of a task carries the trace of the request that asked for it', async () => {
+    const trace = { traceparent: newTraceparent(), requestId: 'r1' };
+    await inTrace(trace, () => run.start());
+    await run.work();
+    const topics = ['sync.requested', 'records.changed', 'sync.completed'];
+    const told = (await Promise.all(topics.map((topic) => run.events(topic)))).map((events) => events[0]?.traceparent);
+    expect(told).toEqual(topics.map(() => trace.traceparent));
   });
 
   test('an unchanged re-sync writes no row and sends no record event', async () => {

@@ -1,5 +1,5 @@
 import type { Connector } from '@crossdock/contracts/grpc/connector-registry';
-import { AppError, invalidField, newId, type Clock } from '@crossdock/kernel';
+import { AppError, currentTrace, invalidField, newId, type Clock } from '@crossdock/kernel';
 import { newTask, type Mode, type SyncTask } from '../domain/sync-task.ts';
 import type { SyncTaskStore } from '../store/sync-tasks.ts';
 import { auditEvent, requestedEvent } from './task-events.ts';
@@ -35,7 +35,8 @@ export function startSync({ tasks, getConnector, readable, wake, clock }: StartS
     checkRequest(request, connector, readable(connector.platform), now);
     const { id: connectorId, platform } = connector;
     const { tenant, actor, syncType, since } = request;
-    const task = newTask({ id: newId(), tenant, connectorId, platform, syncType, mode: request.mode as Mode, since, trigger: 'manual' }, now);
+    const traceparent = currentTrace()?.traceparent ?? null;
+    const task = newTask({ id: newId(), tenant, connectorId, platform, syncType, mode: request.mode as Mode, since, trigger: 'manual', traceparent }, now);
     const key = request.idempotencyKey === '' ? null : { key: [tenant, connectorId, syncType, request.idempotencyKey].join('/'), bodyHash: request.bodyHash };
     const started = await tasks.start(task, [requestedEvent(task), auditEvent(task, actor, 'sync.started', now)], key);
     if (started === null) throw new AppError('too_many', 'SYNC_BUSY', '该连接器已有多个同步任务等待执行，请稍后重试', { retryAfterMs: BUSY_RETRY_MS });

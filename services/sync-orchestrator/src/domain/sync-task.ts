@@ -48,6 +48,8 @@ export interface SyncTask {
   /** A code, null when all is well. */
   reason: string | null;
   since: Date | null;
+  /** Of the request that asked for it: what is done and told for the task belongs to that trace. */
+  traceparent: string | null;
   createdAt: Date;
   /** The first fenced claim, by the clock of its holder: the next incremental cursor. */
   start: Date | null;
@@ -82,6 +84,7 @@ export interface NewTask {
   mode: Mode;
   since: Date | null;
   trigger: Trigger;
+  traceparent: string | null;
 }
 
 export function newTask(request: NewTask, now: Date): SyncTask {

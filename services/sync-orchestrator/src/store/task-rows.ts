@@ -28,6 +28,7 @@ const schema = new Schema<TaskRow>(
     status: { type: String, required: true },
     reason: { type: String, default: null },
     since: { type: Date, default: null },
+    traceparent: { type: String, default: null },
     createdAt: Date,
     start: { type: Date, default: null },
     completedAt: { type: Date, default: null },
@@ -60,10 +61,10 @@ schema.plugin(outbox);
 export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema);
 
 export function taskOf(row: TaskRow): SyncTask {
-  const { _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since } = row;
+  const { _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since, traceparent } = row;
   const { createdAt, start, completedAt, total, counters, page, walk, window, claimId, fence, mark, breakdowns } = row;
   return {
-    id: _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since,
+    id: _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since, traceparent,
     createdAt, start, completedAt, total, counters, page, walk, window, claimId, fence, mark, breakdowns,
   };
 }

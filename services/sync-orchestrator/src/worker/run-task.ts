@@ -1,4 +1,4 @@
-import { isAppError, isPlatformError, sleep, type Clock, type Logger } from '@crossdock/kernel';
+import { inTrace, isAppError, isPlatformError, newTraceparent, sleep, type Clock, type Logger, type Trace } from '@crossdock/kernel';
 import type { CallGate, PlatformAdapter, Session } from '@crossdock/platforms';
 import { completedEvent, type Ending } from '../app/task-events.ts';
 import { reactTo, type Reaction } from '../domain/failure.ts';
@@ -37,7 +37,7 @@ const AWAY_MS = 5_000;
 export function runTask(deps: RunTaskDeps) {
   const { claims, streams, clock, log } = deps;
 
-  return async (claimed: Claimed, leaving: AbortSignal): Promise<void> => {
+  async function work(claimed: Claimed, leaving: AbortSignal): Promise<void> {
     const now = clock();
     const { stream, kind, since, platform, syncType } = claimed.task;
     const adapter = deps.adapterOf(platform);
@@ -57,7 +57,7 @@ export function runTask(deps: RunTaskDeps) {
     } finally {
       held.release();
     }
-  };
+  }
 
   async function conclude(task: () => SyncTask, hold: Hold, outcome: Outcome): Promise<void> {
     switch (outcome.kind) {
@@ -98,7 +98,11 @@ export function runTask(deps: RunTaskDeps) {
     const { completedAt } = ending;
     if (await claims.endCancelled(hold, { reason, completedAt, total: countedOf(task) }, [event])) await deps.pages.drop(task.id);
   }
+
+  return (claimed: Claimed, leaving: AbortSignal): Promise<void> => inTrace(traceOf(claimed.task), () => work(claimed, leaving));
 }
+
+const traceOf = ({ id, traceparent }: SyncTask): Trace => ({ traceparent: traceparent ?? newTraceparent(), requestId: id });
 
 /** The pages of one holder, one read ahead of the one being written. */
 function taskRun(deps: RunTaskDeps, adapter: PlatformAdapter, first: SyncTask, held: Held, lapsed: Lapsed[], leaving: AbortSignal) {
