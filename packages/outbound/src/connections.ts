@@ -1,8 +1,7 @@
 import { Client } from 'undici';
 import { newDialing, type Dial, type Dialing } from './dial.ts';
 
-const MAX_IDLE = 256;
-const MAX_IDLE_PER_ORIGIN = 10;
+const MAX_IDLE = 512;
 const MAX_HEADER_BYTES = 16_384;
 
 /** One socket to one origin, used by one call at a time. */
@@ -13,7 +12,7 @@ export interface Connection {
 }
 
 /**
- * Idle connections kept for the next call of their origin: few per origin, bounded in all, the longest unused origin goes first.
+ * Idle connections kept for the next call of their origin: bounded in all, those of the longest unused origin go first.
  * Busy ones are not bounded here: who hangs costs a socket and takes nobody's place.
  */
 export function createConnections(dial: Dial) {
@@ -66,7 +65,6 @@ export function createConnections(dial: Dial) {
     give(connection: Connection): void {
       busy.delete(connection);
       const waiting = idle.get(connection.origin) ?? [];
-      if (waiting.length >= MAX_IDLE_PER_ORIGIN) return discard(connection);
       waiting.push(connection);
       // Behind all others: the map's first origin is the one longest unused.
       idle.delete(connection.origin);
@@ -86,5 +84,3 @@ export function createConnections(dial: Dial) {
     },
   };
 }
-
-export type Connections = ReturnType<typeof createConnections>;

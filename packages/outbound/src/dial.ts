@@ -23,7 +23,8 @@ export interface DialRules {
   connectTimeoutMs: number;
 }
 
-const refused = (address: string) => new OutboundError('policy', 'ADDRESS_REFUSED', `${address} is not a public address`);
+const refused = (address: string) =>
+  new OutboundError('policy', 'ADDRESS_REFUSED', `${address} is not a public address`);
 
 /** Opens sockets to checked addresses only: all of a name's before dialling, the connected one again; host header and SNI stay the name's. */
 export function createDial({ allow, resolve, connectTimeoutMs }: DialRules): Dial {
@@ -36,13 +37,21 @@ export function createDial({ allow, resolve, connectTimeoutMs }: DialRules): Dia
           const [first] = addresses;
           if (bad !== undefined || first === undefined) return callback(refused(bad ?? name), '', 0);
           if (options.all !== true) return callback(null, first, isIP(first));
-          callback(null, addresses.map((address) => ({ address, family: isIP(address) })));
+          callback(
+            null,
+            addresses.map((address) => ({ address, family: isIP(address) })),
+          );
         },
         (err: NodeJS.ErrnoException) => callback(failureOf(err, 'dns'), '', 0),
       );
     };
   const connectorFor = (trusted: boolean) =>
-    buildConnector({ allowH2: false, timeout: connectTimeoutMs, autoSelectFamily: true, lookup: lookupFor(trusted) } as buildConnector.BuildOptions);
+    buildConnector({
+      allowH2: false,
+      timeout: connectTimeoutMs,
+      autoSelectFamily: true,
+      lookup: lookupFor(trusted),
+    } as buildConnector.BuildOptions);
   const guarded = connectorFor(false);
   const unguarded = connectorFor(true);
 

@@ -22,7 +22,10 @@ export interface Exchange {
 }
 
 /** One request and its answer on one connection; `whole` is false when the connection must not be used again. */
-export function exchange(connection: Connection, { path, headers, body, timeoutMs, maxBodyBytes }: Exchange): Promise<{ answer: OutboundAnswer; whole: boolean }> {
+export function exchange(
+  connection: Connection,
+  { path, headers, body, timeoutMs, maxBodyBytes }: Exchange,
+): Promise<{ answer: OutboundAnswer; whole: boolean }> {
   const { client, dialing } = connection;
   const reused = dialing.stage === 'open';
   const started = performance.now();
@@ -50,7 +53,10 @@ export function exchange(connection: Connection, { path, headers, body, timeoutM
       const kept = Buffer.concat(chunks);
       const text = new TextDecoder().decode(kept.subarray(0, KEPT_BODY_BYTES), { stream: true });
       const truncated = !whole || received > KEPT_BODY_BYTES;
-      resolve({ answer: { status, headers: answered, body: text, truncated, address: dialing.address, timings: timings() }, whole });
+      resolve({
+        answer: { status, headers: answered, body: text, truncated, address: dialing.address, timings: timings() },
+        whole,
+      });
     };
     const timer = setTimeout(() => {
       const blame = failureOf(null, dialing.stage).blame;

@@ -19,7 +19,12 @@ export class OutboundError extends Error {
   address = '';
   timings: Timings = { dns: null, connect: null, tls: null, firstByte: null, total: 0 };
 
-  constructor(blame: Blame, code: string, message: string, { timedOut = false, cause }: { timedOut?: boolean; cause?: unknown } = {}) {
+  constructor(
+    blame: Blame,
+    code: string,
+    message: string,
+    { timedOut = false, cause }: { timedOut?: boolean; cause?: unknown } = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.blame = blame;
     this.code = code;
@@ -41,5 +46,8 @@ export function failureOf(err: unknown, stage: Stage): OutboundError {
   if (isOutboundError(err)) return err;
   const { code = '', message = '' } = (err ?? {}) as { code?: string; message?: string };
   const blame = OURS.has(code) ? 'ours' : BLAME[stage];
-  return new OutboundError(blame, code === '' ? 'FAILED' : code, message === '' ? code : message, { timedOut: TIMEOUTS.has(code), cause: err });
+  return new OutboundError(blame, code === '' ? 'FAILED' : code, message === '' ? code : message, {
+    timedOut: TIMEOUTS.has(code),
+    cause: err,
+  });
 }

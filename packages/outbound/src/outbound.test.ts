@@ -52,7 +52,8 @@ function outbound(options: Partial<OutboundOptions> = {}): Outbound {
   return made;
 }
 
-const call = (client: Outbound, url: string) => client.post({ url, headers: { 'content-type': 'application/json' }, body: Buffer.from('{"a":1}') });
+const call = (client: Outbound, url: string) =>
+  client.post({ url, headers: { 'content-type': 'application/json' }, body: Buffer.from('{"a":1}') });
 
 test('a call carries the exact body and answers status, headers, text and the address', async () => {
   const chunks: Buffer[] = [];
@@ -61,7 +62,13 @@ test('a call carries the exact body and answers status, headers, text and the ad
     req.on('end', () => res.writeHead(201, { 'retry-after': '7' }).end('谢谢'));
   });
   const answer = await call(outbound(), url);
-  expect(answer).toMatchObject({ status: 201, body: '谢谢', truncated: false, address: '127.0.0.1', headers: { 'retry-after': '7' } });
+  expect(answer).toMatchObject({
+    status: 201,
+    body: '谢谢',
+    truncated: false,
+    address: '127.0.0.1',
+    headers: { 'retry-after': '7' },
+  });
   expect(answer.timings.connect).not.toBeNull();
   expect(Buffer.concat(chunks).toString()).toBe('{"a":1}');
 });
@@ -86,8 +93,14 @@ test('a redirect is an answer and is not followed', async () => {
 test('a name that resolves to a private address is refused and never connected to', async () => {
   const sentinel = await receiver((_req, res) => res.end('secret'));
   const client = outbound({ allow: `inner.example:${sentinel.port + 1}`, resolve: async () => ['127.0.0.1'] });
-  await expect(client.check('http://inner.example/')).rejects.toMatchObject({ kind: 'invalid', details: { url: [expect.any(String)] } });
-  await expect(call(client, `http://inner.example/`)).rejects.toMatchObject({ blame: 'policy', code: 'ADDRESS_REFUSED' });
+  await expect(client.check('http://inner.example/')).rejects.toMatchObject({
+    kind: 'invalid',
+    details: { url: [expect.any(String)] },
+  });
+  await expect(call(client, `http://inner.example/`)).rejects.toMatchObject({
+    blame: 'policy',
+    code: 'ADDRESS_REFUSED',
+  });
   expect(sentinel.seen().connections).toBe(0);
 });
 
@@ -100,15 +113,24 @@ test('a name that turns private between check and call is refused at the call', 
   const answers = [['8.8.8.8'], ['127.0.0.1']];
   const client = outbound({ allow: '', resolve: async () => answers.shift() ?? ['127.0.0.1'] });
   await expect(client.check('http://rebind.example/')).resolves.toBeInstanceOf(URL);
-  await expect(call(client, 'http://rebind.example/')).rejects.toMatchObject({ blame: 'policy', code: 'ADDRESS_REFUSED' });
+  await expect(call(client, 'http://rebind.example/')).rejects.toMatchObject({
+    blame: 'policy',
+    code: 'ADDRESS_REFUSED',
+  });
 });
 
 test('each connection dials the addresses that were checked for it: 200 flips of the name reach the sentinel never', async () => {
   const sentinel = await receiver((_req, res) => res.end('secret'));
   let flips = 0;
   // 127.0.0.2 stands for a public address here; the sentinel listens on 127.0.0.1 alone.
-  const client = outbound({ allow: '127.0.0.2/32', resolve: async () => [flips++ % 2 === 0 ? '127.0.0.2' : '127.0.0.1'], connectTimeoutMs: 500 });
-  const results = await Promise.allSettled(Array.from({ length: 200 }, () => call(client, 'http://rebind.example:8080/')));
+  const client = outbound({
+    allow: '127.0.0.2/32',
+    resolve: async () => [flips++ % 2 === 0 ? '127.0.0.2' : '127.0.0.1'],
+    connectTimeoutMs: 500,
+  });
+  const results = await Promise.allSettled(
+    Array.from({ length: 200 }, () => call(client, 'http://rebind.example:8080/')),
+  );
   expect(results.every(({ status }) => status === 'rejected')).toBe(true);
   expect(sentinel.seen().connections).toBe(0);
 });
@@ -120,14 +142,23 @@ test('an allowed network lets a name through that resolves into it, host header 
     res.end();
   });
   const client = outbound({ allow: `hooks.example:${port}`, resolve: async () => ['127.0.0.1'] });
-  await expect(call(client, `http://hooks.example:${port}/`)).resolves.toMatchObject({ status: 200, address: '127.0.0.1' });
+  await expect(call(client, `http://hooks.example:${port}/`)).resolves.toMatchObject({
+    status: 200,
+    address: '127.0.0.1',
+  });
   expect(host).toBe(`hooks.example:${port}`);
 });
 
 test('a name that does not resolve passes the check and fails the call by dns', async () => {
-  const client = outbound({ resolve: () => Promise.reject(Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' })) });
+  const client = outbound({
+    resolve: () => Promise.reject(Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' })),
+  });
   await expect(client.check('https://not-yet.example/')).resolves.toBeInstanceOf(URL);
-  await expect(call(client, 'https://not-yet.example/')).rejects.toMatchObject({ blame: 'dns', code: 'ENOTFOUND', address: '' });
+  await expect(call(client, 'https://not-yet.example/')).rejects.toMatchObject({
+    blame: 'dns',
+    code: 'ENOTFOUND',
+    address: '',
+  });
 });
 
 test('a receiver that hangs ends at the deadline by its own fault, and so does one that drips', async () => {
@@ -170,8 +201,14 @@ test('a compressed answer is not decompressed', async () => {
 test.each([
   ['a reset', (socket: Socket) => socket.once('data', () => socket.resetAndDestroy())],
   ['no HTTP', (socket: Socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n\r\n'))],
-  ['endless headers', (socket: Socket) => socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`))],
-  ['a body shorter than announced', (socket: Socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc'))],
+  [
+    'endless headers',
+    (socket: Socket) => socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`)),
+  ],
+  [
+    'a body shorter than announced',
+    (socket: Socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')),
+  ],
 ])('%s is the receiver’s fault', async (_name, say) => {
   const { url } = await speaker(say);
   await expect(call(outbound({ totalTimeoutMs: 2_000 }), url)).rejects.toMatchObject({ blame: 'receiver' });
@@ -184,19 +221,22 @@ test('a refused connection is the network’s fault, plain text where TLS was ex
   const closed = createTcpServer();
   const free = await listening(closed);
   await new Promise((resolve) => closed.close(resolve));
-  await expect(call(client, `http://127.0.0.1:${free}/`)).rejects.toMatchObject({ blame: 'network', code: 'ECONNREFUSED' });
+  await expect(call(client, `http://127.0.0.1:${free}/`)).rejects.toMatchObject({
+    blame: 'network',
+    code: 'ECONNREFUSED',
+  });
 });
 
 test('calls that hang take nobody’s place at the same receiver', async () => {
   const { port } = await receiver((req, res) => {
     if (req.url === '/ok') res.end('ok');
   });
-  const client = outbound({ totalTimeoutMs: 1_500 });
-  const hanging = Array.from({ length: 100 }, () => call(client, `http://127.0.0.1:${port}/hang`).catch((err: unknown) => err));
-  const began = performance.now();
-  await call(client, `http://127.0.0.1:${port}/ok`);
-  expect(performance.now() - began).toBeLessThan(1_000);
-  await Promise.all(hanging);
+  const client = outbound();
+  const hanging = Array.from({ length: 100 }, () => call(client, `http://127.0.0.1:${port}/hang`));
+  await expect(call(client, `http://127.0.0.1:${port}/ok`)).resolves.toMatchObject({ body: 'ok' });
+  client.close();
+  const ended = await Promise.allSettled(hanging);
+  expect(ended.every(({ status }) => status === 'rejected')).toBe(true);
 });
 
 test('closing ends the calls under way, by our own fault', async () => {

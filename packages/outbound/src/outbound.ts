@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { invalidField } from '@crossdock/kernel';
+import { invalidField, sleep } from '@crossdock/kernel';
 import { parseAllowList } from './allow-list.ts';
 import { createConnections } from './connections.ts';
 import { createDial } from './dial.ts';
@@ -33,9 +33,17 @@ export interface Outbound {
   close(): void;
 }
 
+/** A name server that does not answer in this time says nothing against an address; each call asks again. */
+const CHECK_MS = 1_500;
+
 /** The one way to call an address that a tenant or partner gave. */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const { resolve = createResolve(), connectTimeoutMs = 5_000, totalTimeoutMs = 15_000, maxBodyBytes = 65_536 } = options;
+  const {
+    resolve = createResolve(),
+    connectTimeoutMs = 5_000,
+    totalTimeoutMs = 15_000,
+    maxBodyBytes = 65_536,
+  } = options;
   const allow = parseAllowList(options.allow);
   const connections = createConnections(createDial({ allow, resolve, connectTimeoutMs }));
 
@@ -45,7 +53,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (typeof target === 'string') throw invalidField('url', target);
       const host = hostOf(target.url);
       if (target.trusted || isIP(host) !== 0) return target.url;
-      const addresses = await resolve(host).catch(() => []);
+      const addresses = await Promise.race([resolve(host).catch(() => []), sleep(CHECK_MS).then(() => [])]);
       if (!addresses.every((address) => allow.mayCall(address))) throw invalidField('url', PRIVATE_ADDRESS);
       return target.url;
     },
@@ -56,7 +64,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const { origin, pathname, search } = target.url;
       const connection = connections.take(origin);
       try {
-        const { answer, whole } = await exchange(connection, { path: pathname + search, headers, body, timeoutMs, maxBodyBytes });
+        const { answer, whole } = await exchange(connection, {
+          path: pathname + search,
+          headers,
+          body,
+          timeoutMs,
+          maxBodyBytes,
+        });
         if (whole) connections.give(connection);
         else connections.discard(connection);
         return answer;

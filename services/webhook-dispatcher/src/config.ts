@@ -7,7 +7,11 @@ export const configSchema = Type.Object({
   ...vaultConfig,
   GRPC_PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'the port of the gRPC service' }),
   REGISTRY_ADDRESS: Type.String({ pattern: '^[^\\s:]+:\\d+$', description: 'host:port of the connector-registry' }),
-  WEBHOOK_ALLOW: Type.String({ default: '', pattern: ALLOW_PATTERN, description: 'a comma list of host:port and CIDRs that webhooks may go to' }),
+  WEBHOOK_ALLOW: Type.String({
+    default: '',
+    pattern: ALLOW_PATTERN,
+    description: 'a comma list of host:port and CIDRs that webhooks may go to',
+  }),
 });
 
 export type Config = Static<typeof configSchema>;

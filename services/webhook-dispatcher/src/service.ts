@@ -21,6 +21,7 @@ import { endpointService } from './grpc/endpoint-service.ts';
 import { attemptStore } from './store/attempts.ts';
 import { connectorStore } from './store/connectors.ts';
 import { deliveryStore } from './store/deliveries.ts';
+import { deliveryLog } from './store/delivery-log.ts';
 import { endpointStore } from './store/endpoints.ts';
 import { workerStore } from './store/workers.ts';
 
@@ -53,7 +54,17 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
   });
   const app = endpointApp({ endpoints, deliveries, reads, nudge, clock });
   const createEndpoint = endpointCreation({ endpoints, connectors, reads, secrets, outbound, nudge, clock });
-  const worker = createWorker({ endpoints, deliveries, attempts, workers, secrets, outbound, disableGone: app.disableGone, clock, log });
+  const worker = createWorker({
+    endpoints,
+    deliveries,
+    attempts,
+    workers,
+    secrets,
+    outbound,
+    disableGone: app.disableGone,
+    clock,
+    log,
+  });
   const consumer = bus.consumer({
     group: NAME,
     handlers: [onSyncCompleted(worker.deliver), onConnectorError(worker.deliver), onConnectorChanged(connectors, app)],
@@ -64,7 +75,10 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
     log,
     services: [
       [EndpointServiceService, endpointService(createEndpoint, app)],
-      [DeliveryServiceService, deliveryService(deliveryApp({ endpointApp: app, deliveries, attempts }))],
+      [
+        DeliveryServiceService,
+        deliveryService(deliveryApp({ endpointApp: app, log: deliveryLog(deliveries.model), attempts })),
+      ],
     ],
   });
 

@@ -25,7 +25,10 @@ afterAll(async () => {
 async function subscribed(more: { events?: string[]; url?: string } = {}) {
   const connectorId = theatre.connector();
   const path = `/${connectorId}`;
-  const { endpoint } = await app.endpoints.createEndpoint(newEndpoint(connectorId, `${webhooks.url}${path}`, more), as());
+  const { endpoint } = await app.endpoints.createEndpoint(
+    newEndpoint(connectorId, `${webhooks.url}${path}`, more),
+    as(),
+  );
   const received = () => webhooks.requests.filter((request) => request.path === path);
   return { connectorId, endpointId: endpoint!.id, received };
 }
@@ -33,11 +36,22 @@ async function subscribed(more: { events?: string[]; url?: string } = {}) {
 type Subscribed = Awaited<ReturnType<typeof subscribed>>;
 
 async function deliveriesOf({ connectorId, endpointId }: Subscribed, query: { status?: string } = {}) {
-  const request = { connectorId, endpointId, status: '', type: '', since: undefined, until: undefined, page: 1, pageSize: 100, ...query };
+  const request = {
+    connectorId,
+    endpointId,
+    status: '',
+    type: '',
+    since: undefined,
+    until: undefined,
+    page: 1,
+    pageSize: 100,
+    ...query,
+  };
   return (await app.deliveries.listDeliveries(request, as())).items;
 }
 
-const detail = ({ connectorId, endpointId }: Subscribed, id: string) => app.deliveries.getDelivery({ connectorId, endpointId, id }, as());
+const detail = ({ connectorId, endpointId }: Subscribed, id: string) =>
+  app.deliveries.getDelivery({ connectorId, endpointId, id }, as());
 
 /** Its only delivery, once it satisfies the condition. */
 const delivery = (subscription: Subscribed, wanted: (found: { status: string; attemptCount: number }) => boolean) =>
@@ -56,7 +70,11 @@ test('an event is delivered once, signed in both forms, and its attempt is store
   const [request, ...others] = subscription.received();
   expect(others).toEqual([]);
   expect(verified(request!)).toEqual({ id: event.id, type: 'sync.completed', timestamp: event.time, data: event.data });
-  expect(request!.headers).toMatchObject({ 'content-type': 'application/json', 'user-agent': 'Crossdock-Webhook/1', 'webhook-id': event.id });
+  expect(request!.headers).toMatchObject({
+    'content-type': 'application/json',
+    'user-agent': 'Crossdock-Webhook/1',
+    'webhook-id': event.id,
+  });
   expect(await detail(subscription, id)).toMatchObject({
     delivery: { eventId: event.id, eventType: 'sync.completed', status: 'delivered', attemptCount: 1 },
     attempts: [{ number: 1, trigger: 'schedule', statusCode: 200, blame: '', error: '' }],
@@ -71,14 +89,22 @@ test('records that come three times make one delivery', async () => {
   const last = completed(subscription.connectorId);
   await theatre.bus.publish([last]);
   await until(async () => (await deliveriesOf(subscription, { status: 'delivered' })).length === 21);
-  expect(subscription.received().map(({ headers }) => headers['webhook-id']).toSorted()).toEqual([...events, last].map(({ id }) => id).toSorted());
+  expect(
+    subscription
+      .received()
+      .map(({ headers }) => String(headers['webhook-id']))
+      .toSorted(),
+  ).toEqual([...events, last].map(({ id }) => id).toSorted());
 });
 
 test('each kind of event reaches who asked for it, a cancelled task and a recovery nobody', async () => {
   const connectorId = theatre.connector();
   const types = ['sync.failed', 'connector.disconnected', 'connector.error', 'sync.completed'];
   await app.endpoints.createEndpoint(newEndpoint(connectorId, `${webhooks.url}/kinds`, { events: types }), as());
-  const received = () => webhooks.requests.filter(({ path }) => path === '/kinds').map((request) => (verified(request) as { type: string }).type);
+  const received = () =>
+    webhooks.requests
+      .filter(({ path }) => path === '/kinds')
+      .map((request) => (verified(request) as { type: string }).type);
   await theatre.bus.publish([
     completed(connectorId, { status: 'cancelled' }),
     trouble(connectorId, 'recovered'),
@@ -128,7 +154,9 @@ test('who is overrun is left alone for a minute, and after the last attempt the 
   const { id, nextAttemptAt, createdAt } = await delivery(subscription, ({ attemptCount }) => attemptCount === 1);
   expect(nextAttemptAt!.getTime() - createdAt!.getTime()).toBeGreaterThanOrEqual(60_000);
   webhooks.next({ status: 500 });
-  await theatre.db.collection<{ _id: string }>('deliveries').updateOne({ _id: id }, { $set: { attemptCount: 9, nextAttemptAt: new Date() } });
+  await theatre.db
+    .collection<{ _id: string }>('deliveries')
+    .updateOne({ _id: id }, { $set: { attemptCount: 9, nextAttemptAt: new Date() } });
   const { attemptCount, nextAttemptAt: never } = await delivery(subscription, ({ status }) => status === 'failed');
   expect({ attemptCount, never }).toEqual({ attemptCount: 10, never: undefined });
 });
@@ -138,7 +166,8 @@ test('a 410 disables the endpoint, and what comes then waits without an attempt'
   const { connectorId, endpointId } = subscription;
   webhooks.next({ status: 410 });
   await theatre.bus.publish([completed(connectorId)]);
-  const isDisabled = async () => (await app.endpoints.getEndpoint({ connectorId, id: endpointId }, as())).endpoint?.status === 'disabled';
+  const isDisabled = async () =>
+    (await app.endpoints.getEndpoint({ connectorId, id: endpointId }, as())).endpoint?.status === 'disabled';
   await until(isDisabled);
   await theatre.bus.publish([completed(connectorId)]);
   const waiting = await until(async () => {
@@ -147,22 +176,26 @@ test('a 410 disables the endpoint, and what comes then waits without an attempt'
   });
   expect(waiting.map(({ status, attemptCount }) => `${status} ${attemptCount}`)).toEqual(['pending 0', 'pending 1']);
   expect(subscription.received()).toHaveLength(1);
-  const told = await until(async () => (await recordsOf('connector.error', theatre)).find(({ value }) => value.includes('webhook_disabled')));
+  const told = await until(async () =>
+    (await recordsOf('connector.error', theatre)).find(({ value }) => value.includes('webhook_disabled')),
+  );
   expect(JSON.parse(told.value)).toMatchObject({ connector_id: connectorId, kind: 'webhook_disabled', reason: 'gone' });
   const { endpoint } = await app.endpoints.getEndpoint({ connectorId, id: endpointId }, as());
   expect(endpoint).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
 });
 
+// The deadline of `until` is half of what a hanging call takes.
 test('an endpoint that hangs has ten calls in flight and delays nobody', async () => {
   await using hanging = await receiver();
   hanging.always({ hang: true });
   const subscription = await subscribed();
   const { connectorId } = subscription;
   await app.endpoints.createEndpoint(newEndpoint(connectorId, hanging.url), as());
-  const began = performance.now();
   await theatre.bus.publish(Array.from({ length: 200 }, () => completed(connectorId)));
-  await until(() => subscription.received().length === 200, { timeoutMs: 8_000, what: 'everything at the healthy endpoint' });
-  expect(performance.now() - began).toBeLessThan(8_000);
+  await until(() => subscription.received().length === 200, {
+    timeoutMs: 8_000,
+    what: 'everything at the healthy endpoint',
+  });
   expect(hanging.requests).toHaveLength(10);
   const [other] = (await app.endpoints.listEndpoints({ connectorId, page: 1, pageSize: 10 }, as())).items;
   await app.endpoints.deleteEndpoint({ connectorId, id: other!.id }, as());
@@ -196,7 +229,17 @@ test('deliveries are filtered by status, type and time; a filter that means noth
   await theatre.bus.publish([completed(connectorId)]);
   await delivery(subscription, ({ status }) => status === 'delivered');
   const list = async (more: object) => {
-    const request = { connectorId, endpointId, status: '', type: '', since: undefined, until: undefined, page: 1, pageSize: 10, ...more };
+    const request = {
+      connectorId,
+      endpointId,
+      status: '',
+      type: '',
+      since: undefined,
+      until: undefined,
+      page: 1,
+      pageSize: 10,
+      ...more,
+    };
     return (await app.deliveries.listDeliveries(request, as())).total;
   };
   const soon = new Date(Date.now() + ahead + 60_000);
@@ -204,7 +247,10 @@ test('deliveries are filtered by status, type and time; a filter that means noth
   expect(await list({ status: 'failed' })).toBe(0);
   expect(await list({ type: 'sync.failed' })).toBe(0);
   expect(await list({ since: soon })).toBe(0);
-  await expect(list({ status: 'lost' })).rejects.toMatchObject({ kind: 'invalid', details: { status: [expect.any(String)] } });
+  await expect(list({ status: 'lost' })).rejects.toMatchObject({
+    kind: 'invalid',
+    details: { status: [expect.any(String)] },
+  });
   await expect(list({ type: 'order.paid' })).rejects.toMatchObject({ kind: 'invalid' });
 });
 

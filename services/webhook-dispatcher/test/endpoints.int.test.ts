@@ -24,11 +24,14 @@ const create = async (connectorId: string, url: string, more = {}) => {
   return endpoint!;
 };
 
-const list = (connectorId: string, tenant = 'demo') => app.endpoints.listEndpoints({ connectorId, page: 1, pageSize: 100 }, as(tenant));
+const list = (connectorId: string, tenant = 'demo') =>
+  app.endpoints.listEndpoints({ connectorId, page: 1, pageSize: 100 }, as(tenant));
 
 test('an endpoint is created, listed, read and deleted; its audit records follow', async () => {
   const connectorId = theatre.connector();
-  const made = await create(connectorId, 'https://your-system.com/webhook/nolux', { events: ['sync.failed', 'sync.completed'] });
+  const made = await create(connectorId, 'https://your-system.com/webhook/nolux', {
+    events: ['sync.failed', 'sync.completed'],
+  });
   expect(made).toMatchObject({
     connectorId,
     url: 'https://your-system.com/webhook/nolux',
@@ -39,10 +42,14 @@ test('an endpoint is created, listed, read and deleted; its audit records follow
     secret: '',
   });
   expect(await list(connectorId)).toMatchObject({ total: 1, items: [{ id: made.id }] });
-  expect(await app.endpoints.getEndpoint({ connectorId, id: made.id }, as())).toMatchObject({ endpoint: { id: made.id } });
+  expect(await app.endpoints.getEndpoint({ connectorId, id: made.id }, as())).toMatchObject({
+    endpoint: { id: made.id },
+  });
   await app.endpoints.deleteEndpoint({ connectorId, id: made.id }, as());
   expect(await list(connectorId)).toEqual({ total: 0, items: [] });
-  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id: made.id }, as()))).toBe('not_found WEBHOOK_NOT_FOUND');
+  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id: made.id }, as()))).toBe(
+    'not_found WEBHOOK_NOT_FOUND',
+  );
   const records = await until(async () => {
     const found = (await recordsOf('audit.recorded', theatre)).filter(({ value }) => value.includes(made.id));
     return found.length === 2 ? found : null;
@@ -71,10 +78,16 @@ test('secrets are sealed at rest and gone after deletion', async () => {
 test('another tenant sees nothing of it, and nobody a connector that is not there', async () => {
   const connectorId = theatre.connector();
   const { id } = await create(connectorId, URL_A);
-  expect(await outcome(app.endpoints.getEndpoint({ connectorId, id }, as('other')))).toBe('not_found WEBHOOK_NOT_FOUND');
-  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id }, as('other')))).toBe('not_found WEBHOOK_NOT_FOUND');
+  expect(await outcome(app.endpoints.getEndpoint({ connectorId, id }, as('other')))).toBe(
+    'not_found WEBHOOK_NOT_FOUND',
+  );
+  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id }, as('other')))).toBe(
+    'not_found WEBHOOK_NOT_FOUND',
+  );
   expect(await outcome(list(connectorId, 'other'))).toBe('not_found CONNECTOR_NOT_FOUND');
-  expect(await outcome(app.endpoints.createEndpoint(newEndpoint(connectorId, URL_A), as('other')))).toBe('not_found CONNECTOR_NOT_FOUND');
+  expect(await outcome(app.endpoints.createEndpoint(newEndpoint(connectorId, URL_A), as('other')))).toBe(
+    'not_found CONNECTOR_NOT_FOUND',
+  );
   expect(await outcome(list('no-such-connector'))).toBe('not_found CONNECTOR_NOT_FOUND');
 });
 
@@ -84,7 +97,9 @@ test('bad input is refused by field, all at once', async () => {
     kind: 'invalid',
     details: { url: [expect.any(String)], events: [expect.stringContaining('order.paid')], secret: ['密钥不能为空'] },
   });
-  expect(await outcome(app.endpoints.listEndpoints({ connectorId: theatre.connector(), page: 1, pageSize: 101 }, as()))).toBe('invalid VALIDATION');
+  expect(
+    await outcome(app.endpoints.listEndpoints({ connectorId: theatre.connector(), page: 1, pageSize: 101 }, as())),
+  ).toBe('invalid VALIDATION');
 });
 
 test('the same address and events are taken once, however they are spelled and whoever comes at once', async () => {
@@ -92,7 +107,9 @@ test('the same address and events are taken once, however they are spelled and w
   const both = { events: ['sync.failed', 'sync.completed'] };
   const turned = { events: ['sync.completed', 'sync.failed'] };
   const urls = [URL_A, 'http://127.1:9/a', 'http://127.0.0.1:9/a#part', 'HTTP://127.0.0.1:9/a'];
-  const outcomes = await Promise.all(urls.map((url, index) => outcome(create(connectorId, url, index % 2 === 0 ? both : turned))));
+  const outcomes = await Promise.all(
+    urls.map((url, index) => outcome(create(connectorId, url, index % 2 === 0 ? both : turned))),
+  );
   expect(outcomes.toSorted()).toEqual([...Array(3).fill('conflict WEBHOOK_EXISTS'), 'ok']);
   expect(await outcome(create(connectorId, URL_A, { events: ['sync.failed'] }))).toBe('ok');
   const [first] = (await list(connectorId)).items.filter(({ events }) => events.length === 2);
@@ -102,7 +119,9 @@ test('the same address and events are taken once, however they are spelled and w
 
 test('thirty creates at once leave exactly twenty endpoints', async () => {
   const connectorId = theatre.connector();
-  const outcomes = await Promise.all(Array.from({ length: 30 }, (_, n) => outcome(create(connectorId, `http://127.0.0.1:9/${n}`))));
+  const outcomes = await Promise.all(
+    Array.from({ length: 30 }, (_, n) => outcome(create(connectorId, `http://127.0.0.1:9/${n}`))),
+  );
   expect(outcomes.filter((each) => each === 'ok')).toHaveLength(20);
   expect(outcomes.filter((each) => each === 'quota WEBHOOK_LIMIT')).toHaveLength(10);
   expect((await list(connectorId)).total).toBe(20);
@@ -123,7 +142,9 @@ test('a deleted connector takes its endpoints with it; an older change does not 
   await create(connectorId, URL_A);
   const deletion = changed(connectorId, 7, true);
   await theatre.bus.publish([deletion, deletion, changed(connectorId, 6, false)]);
-  await until(async () => (await theatre.db.collection('endpoints').countDocuments({ connectorId, deletedAt: null })) === 0);
+  await until(
+    async () => (await theatre.db.collection('endpoints').countDocuments({ connectorId, deletedAt: null })) === 0,
+  );
   expect(await outcome(list(connectorId))).toBe('not_found CONNECTOR_NOT_FOUND');
   // The registry of this test still knows it: what was told of since decides.
   expect(await outcome(create(connectorId, URL_A))).toBe('not_found CONNECTOR_NOT_FOUND');

@@ -1,7 +1,16 @@
 import { createBus } from '@crossdock/bus';
 import { connectorChanged, connectorError, syncCompleted, type Event } from '@crossdock/contracts';
-import { ConnectorServiceService, type Connector, type GetConnectorRequest, type GetConnectorResponse } from '@crossdock/contracts/grpc/connector-registry';
-import { DeliveryServiceService, EndpointServiceService, type CreateEndpointRequest } from '@crossdock/contracts/grpc/webhook-dispatcher';
+import {
+  ConnectorServiceService,
+  type Connector,
+  type GetConnectorRequest,
+  type GetConnectorResponse,
+} from '@crossdock/contracts/grpc/connector-registry';
+import {
+  DeliveryServiceService,
+  EndpointServiceService,
+  type CreateEndpointRequest,
+} from '@crossdock/contracts/grpc/webhook-dispatcher';
 import { AppError, newId, systemClock, type Clock, type Logger } from '@crossdock/kernel';
 import { rpcClient, rpcServer, unary } from '@crossdock/rpc';
 import { readConfig } from '@crossdock/runtime';
@@ -74,7 +83,11 @@ export async function stage() {
     WEBHOOK_ALLOW: allow,
   });
 
-  async function dispatcher({ allow = '127.0.0.0/8', clock = systemClock, log = quiet }: { allow?: string; clock?: Clock; log?: Logger } = {}) {
+  async function dispatcher({
+    allow = '127.0.0.0/8',
+    clock = systemClock,
+    log = quiet,
+  }: { allow?: string; clock?: Clock; log?: Logger } = {}) {
     const service = webhookDispatcher({ config: readConfig(configSchema, environment(allow)), log, clock });
     await service.start();
     const endpoints = rpcClient(EndpointServiceService, `127.0.0.1:${service.grpcPort()}`);
@@ -109,7 +122,11 @@ export type Stage = Awaited<ReturnType<typeof stage>>;
 
 export const as = (tenant = 'demo') => ({ tenant, actor: 'user:1' });
 
-export const newEndpoint = (connectorId: string, url: string, more: Partial<CreateEndpointRequest> = {}): CreateEndpointRequest => ({
+export const newEndpoint = (
+  connectorId: string,
+  url: string,
+  more: Partial<CreateEndpointRequest> = {},
+): CreateEndpointRequest => ({
   connectorId,
   url,
   events: ['sync.completed'],
@@ -119,7 +136,10 @@ export const newEndpoint = (connectorId: string, url: string, more: Partial<Crea
   ...more,
 });
 
-export const completed = (connectorId: string, { tenant = 'demo', status = 'completed' as 'completed' | 'failed' | 'cancelled' } = {}): Event =>
+export const completed = (
+  connectorId: string,
+  { tenant = 'demo', status = 'completed' as 'completed' | 'failed' | 'cancelled' } = {},
+): Event =>
   syncCompleted.create({
     tenantId: tenant,
     source: 'sync-orchestrator',
@@ -143,12 +163,28 @@ export const trouble = (connectorId: string, kind: 'error' | 'disconnected' | 'r
   connectorError.create({
     tenantId: 'demo',
     source: 'connector-registry',
-    data: { connector_id: connectorId, platform: 'tmall', version: 2, kind, reason: 'auth_revoked', message: '授权已失效', at: AT },
+    data: {
+      connector_id: connectorId,
+      platform: 'tmall',
+      version: 2,
+      kind,
+      reason: 'auth_revoked',
+      message: '授权已失效',
+      at: AT,
+    },
   });
 
 export const changed = (connectorId: string, version: number, deleted: boolean): Event =>
   connectorChanged.create({
     tenantId: 'demo',
     source: 'connector-registry',
-    data: { connector_id: connectorId, platform: 'tmall', version, status: 'connected', status_reason: null, sync_interval_minutes: 15, deleted },
+    data: {
+      connector_id: connectorId,
+      platform: 'tmall',
+      version,
+      status: 'connected',
+      status_reason: null,
+      sync_interval_minutes: 15,
+      deleted,
+    },
   });

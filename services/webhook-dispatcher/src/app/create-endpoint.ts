@@ -1,6 +1,12 @@
 import { AppError, type Clock, isAppError, newId, keyReused } from '@crossdock/kernel';
 import type { Outbound } from '@crossdock/outbound';
-import { type Caller, type Endpoint, endpointFaults, freeSlot, MAX_ENDPOINTS_PER_CONNECTOR } from '../domain/endpoint.ts';
+import {
+  type Caller,
+  type Endpoint,
+  endpointFaults,
+  freeSlot,
+  MAX_ENDPOINTS_PER_CONNECTOR,
+} from '../domain/endpoint.ts';
 import { hintOf, newWebhookSecret } from '../domain/secret.ts';
 import type { WebhookType } from '../domain/webhook.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
@@ -38,7 +44,8 @@ export interface CreatedEndpoint {
 
 const KEY_LIFE_MS = 24 * 3_600_000;
 
-const limitReached = () => new AppError('quota', 'WEBHOOK_LIMIT', `每个连接器最多 ${MAX_ENDPOINTS_PER_CONNECTOR} 个 Webhook`);
+const limitReached = () =>
+  new AppError('quota', 'WEBHOOK_LIMIT', `每个连接器最多 ${MAX_ENDPOINTS_PER_CONNECTOR} 个 Webhook`);
 const targetTaken = () => new AppError('conflict', 'WEBHOOK_EXISTS', '相同地址和事件的 Webhook 已存在');
 
 /** A new enabled endpoint. The store's unique indexes decide among creates at the same time. */
@@ -58,7 +65,8 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
       Object.assign(details, err.details);
       return null;
     });
-    if (target === null || Object.keys(details).length > 0) throw new AppError('invalid', 'VALIDATION', '参数校验失败', { details });
+    if (target === null || Object.keys(details).length > 0)
+      throw new AppError('invalid', 'VALIDATION', '参数校验失败', { details });
     target.hash = '';
     return target.href;
   }
@@ -66,7 +74,8 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
   /** After every refusal the key is looked up first: the one who won may be this very request. */
   async function createOnce(caller: Caller, request: NewEndpoint, draft: Endpoint): Promise<Endpoint> {
     const { tenant, connectorId } = draft;
-    const idempotency = request.idempotencyKey === '' ? null : { key: request.idempotencyKey, bodyHash: request.bodyHash };
+    const idempotency =
+      request.idempotencyKey === '' ? null : { key: request.idempotencyKey, bodyHash: request.bodyHash };
     for (;;) {
       const slot = freeSlot(await endpoints.usedSlots(tenant, connectorId), Math.random());
       const audit = auditEvent({ caller, action: 'webhook.create', before: null, after: draft, at: draft.createdAt });
@@ -85,12 +94,21 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
     nudge(id);
     if (!(await connectors.get(tenant, connectorId))?.deleted) return endpoint;
     const at = clock();
-    const audit = auditEvent({ caller: systemCaller(tenant), action: 'webhook.delete', before: endpoint, after: null, at });
+    const audit = auditEvent({
+      caller: systemCaller(tenant),
+      action: 'webhook.delete',
+      before: endpoint,
+      after: null,
+      at,
+    });
     if (await endpoints.delete(id, at, [audit])) nudge(id);
     throw connectorNotFound();
   }
 
-  async function madeBefore(tenant: string, { idempotencyKey, bodyHash, connectorId }: NewEndpoint): Promise<Endpoint | null> {
+  async function madeBefore(
+    tenant: string,
+    { idempotencyKey, bodyHash, connectorId }: NewEndpoint,
+  ): Promise<Endpoint | null> {
     if (idempotencyKey === '') return null;
     const found = await endpoints.byIdempotencyKey(tenant, idempotencyKey);
     if (found === null) return null;
@@ -103,7 +121,12 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
     return found.endpoint;
   }
 
-  function draftOf({ tenant }: Caller, { connectorId, url, events, secret }: NewEndpoint, target: string, platform: string): Endpoint {
+  function draftOf(
+    { tenant }: Caller,
+    { connectorId, url, events, secret }: NewEndpoint,
+    target: string,
+    platform: string,
+  ): Endpoint {
     const id = newId();
     const text = secret ?? newWebhookSecret();
     return {

@@ -6,7 +6,7 @@ import type { ConnectorReads } from './connectors.ts';
 import { auditEvent, systemCaller, webhookDisabled } from './endpoint-events.ts';
 import type { Page } from './page.ts';
 
-export const endpointNotFound = () => new AppError('not_found', 'WEBHOOK_NOT_FOUND', 'Webhook 不存在');
+const endpointNotFound = () => new AppError('not_found', 'WEBHOOK_NOT_FOUND', 'Webhook 不存在');
 
 export interface EndpointDeps {
   endpoints: EndpointStore;
@@ -43,7 +43,9 @@ export function endpointApp({ endpoints, deliveries, reads, nudge, clock }: Endp
 
   async function remove(caller: Caller, endpoint: Endpoint): Promise<boolean> {
     const at = clock();
-    const deleted = await endpoints.delete(endpoint.id, at, [auditEvent({ caller, action: 'webhook.delete', before: endpoint, after: null, at })]);
+    const deleted = await endpoints.delete(endpoint.id, at, [
+      auditEvent({ caller, action: 'webhook.delete', before: endpoint, after: null, at }),
+    ]);
     if (deleted) nudge(endpoint.id);
     return deleted;
   }
@@ -54,7 +56,13 @@ export function endpointApp({ endpoints, deliveries, reads, nudge, clock }: Endp
     if (endpoint === undefined) return;
     const at = clock();
     const after: Endpoint = { ...endpoint, status: 'disabled', disabledReason: 'gone' };
-    const audit = auditEvent({ caller: systemCaller(endpoint.tenant), action: 'webhook.disable', before: endpoint, after, at });
+    const audit = auditEvent({
+      caller: systemCaller(endpoint.tenant),
+      action: 'webhook.disable',
+      before: endpoint,
+      after,
+      at,
+    });
     if (await endpoints.disable(id, 'gone', [webhookDisabled(endpoint, 'gone', at), audit])) nudge(id);
   }
 

@@ -28,7 +28,15 @@ const errorEvent = (kind: 'error' | 'disconnected' | 'recovered' | 'webhook_disa
   connectorError.create({
     tenantId: 'demo',
     source: 'connector-registry',
-    data: { connector_id: 'c1', platform: 'tmall', version: 3, kind, reason: 'auth_revoked', message: '授权已失效', at },
+    data: {
+      connector_id: 'c1',
+      platform: 'tmall',
+      version: 3,
+      kind,
+      reason: 'auth_revoked',
+      message: '授权已失效',
+      at,
+    },
   });
 
 test.each([
@@ -52,5 +60,10 @@ test('the body is the event’s id, the type, its time and its value', () => {
   const event = syncEvent('failed');
   const webhook = webhookOfSync(event);
   expect(webhook).toMatchObject({ eventId: event.id, tenant: 'demo', connectorId: 'c1' });
-  expect(JSON.parse(webhook?.body ?? '')).toEqual({ id: event.id, type: 'sync.failed', timestamp: event.time, data: event.data });
+  expect(JSON.parse(webhook?.body ?? '')).toEqual({
+    id: event.id,
+    type: 'sync.failed',
+    timestamp: event.time,
+    data: event.data,
+  });
 });

@@ -18,10 +18,12 @@ const ERROR_TYPES: Record<ConnectorError['kind'], WebhookType | null> = {
 };
 
 /** Null for a cancelled task: nobody is told. */
-export const webhookOfSync = (event: Event<SyncCompleted>): Webhook | null => webhook(event, SYNC_TYPES[event.data.status]);
+export const webhookOfSync = (event: Event<SyncCompleted>): Webhook | null =>
+  webhook(event, SYNC_TYPES[event.data.status]);
 
 /** Null for what is no news to a partner. */
-export const webhookOfError = (event: Event<ConnectorError>): Webhook | null => webhook(event, ERROR_TYPES[event.data.kind]);
+export const webhookOfError = (event: Event<ConnectorError>): Webhook | null =>
+  webhook(event, ERROR_TYPES[event.data.kind]);
 
 function webhook(event: Event<{ connector_id: string }>, type: WebhookType | null): Webhook | null {
   if (type === null) return null;

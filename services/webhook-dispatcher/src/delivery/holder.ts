@@ -2,7 +2,7 @@ import { type Clock, type Logger, newId, sleep } from '@crossdock/kernel';
 import type { DeliveryStore } from '../store/deliveries.ts';
 import type { WorkerStore } from '../store/workers.ts';
 
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 const BEAT_MS = 1_000;
 /** A second short of the lease: who is unsure stops before others begin. */
 const SURE_MS = LEASE_MS - BEAT_MS;

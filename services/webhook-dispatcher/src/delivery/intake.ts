@@ -68,7 +68,11 @@ export function createIntake({ endpoints, deliveries, lanes, holder, clock }: In
 
 export type Intake = ReturnType<typeof createIntake>;
 
-const newDelivery = ({ tenant, connectorId, eventId, type, body }: Webhook, endpoint: Endpoint, now: Date): Delivery => ({
+const newDelivery = (
+  { tenant, connectorId, eventId, type, body }: Webhook,
+  endpoint: Endpoint,
+  now: Date,
+): Delivery => ({
   id: deliveryId(endpoint.id, eventId),
   tenant,
   connectorId,

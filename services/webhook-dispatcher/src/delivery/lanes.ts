@@ -4,13 +4,13 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import type { DeliveryStore } from '../store/deliveries.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { Holder } from './holder.ts';
+import { callable, type Held, isFresh, type Lane, newLane } from './lane.ts';
 import type { Sender } from './sender.ts';
 import type { Settler } from './settler.ts';
 
 const IN_FLIGHT = 10;
 /** In hand of one endpoint, with those in flight: the rest stays in the store. */
 export const IN_HAND = 50;
-const FRESH_MS = 1_000;
 const DRAIN_MS = 10_000;
 
 export interface LaneDeps {
@@ -24,25 +24,6 @@ export interface LaneDeps {
   log: Logger;
 }
 
-interface Held {
-  delivery: Delivery;
-  holder: string;
-}
-
-interface Lane {
-  id: string;
-  endpoint: Endpoint | undefined;
-  readAt: number;
-  waiting: Held[];
-  inFlight: number;
-  /** Places taken: reserved, waiting, in flight, being written. */
-  taken: number;
-  behind: boolean;
-  asking: boolean;
-}
-
-const callable = (endpoint: Endpoint | undefined): endpoint is Endpoint => endpoint?.status === 'enabled' && endpoint.deletedAt === null;
-
 /** A lane per endpoint with places of its own: an endpoint that hangs fills its lane and nobody else's. */
 export function createLanes({ holder, send, settler, endpoints, deliveries, refill, log }: LaneDeps) {
   const lanes = new Map<string, Lane>();
@@ -52,12 +33,10 @@ export function createLanes({ holder, send, settler, endpoints, deliveries, refi
   function laneOf(id: string): Lane {
     const known = lanes.get(id);
     if (known !== undefined) return known;
-    const lane: Lane = { id, endpoint: undefined, readAt: -Infinity, waiting: [], inFlight: 0, taken: 0, behind: false, asking: false };
+    const lane = newLane(id);
     lanes.set(id, lane);
     return lane;
   }
-
-  const isFresh = (lane: Lane | undefined): boolean => lane !== undefined && performance.now() - lane.readAt < FRESH_MS;
 
   function pump(lane: Lane): void {
     while (lane.inFlight < IN_FLIGHT && lane.waiting.length > 0 && !stopping) {
@@ -110,7 +89,12 @@ export function createLanes({ holder, send, settler, endpoints, deliveries, refi
   async function turnAway(lane: Lane, endpoint: Endpoint | undefined): Promise<void> {
     const turned = lane.waiting.splice(0);
     try {
-      if (endpoint?.deletedAt === null) await deliveries.park(lane.id, turned.map(({ delivery }) => delivery.id), holder.current());
+      if (endpoint?.deletedAt === null)
+        await deliveries.park(
+          lane.id,
+          turned.map(({ delivery }) => delivery.id),
+          holder.current(),
+        );
       else await deliveries.cancelOf([lane.id]);
     } catch (err) {
       lane.waiting.unshift(...turned);

@@ -8,11 +8,32 @@ import { parseRetryAfter } from '../domain/retry-schedule.ts';
 import { signatureHeaders } from '../domain/signature.ts';
 
 const USER_AGENT = 'Crossdock-Webhook/1';
+const SECRETS_OPEN = 1_000;
 
 type Result = Omit<Attempt, 'deliveryId' | 'number' | 'at' | 'trigger' | 'verdict'>;
 
 /** Makes one attempt: signs, calls, and says what it makes of the delivery. Never throws. */
-export function createSender({ outbound, secrets, clock }: { outbound: Outbound; secrets: EndpointSecrets; clock: Clock }) {
+export function createSender({
+  outbound,
+  secrets,
+  clock,
+}: {
+  outbound: Outbound;
+  secrets: EndpointSecrets;
+  clock: Clock;
+}) {
+  const opened = new Map<string, string>();
+
+  /** Opened once while it is in use, not for each call. */
+  function secretOf(endpoint: Endpoint): string {
+    const known = opened.get(endpoint.secret);
+    if (known !== undefined) return known;
+    if (opened.size === SECRETS_OPEN) opened.clear();
+    const secret = secrets.open(endpoint);
+    opened.set(endpoint.secret, secret);
+    return secret;
+  }
+
   return async function send(delivery: Delivery, endpoint: Endpoint): Promise<Attempt> {
     const at = clock();
     const number = delivery.attemptCount + 1;
@@ -21,9 +42,13 @@ export function createSender({ outbound, secrets, clock }: { outbound: Outbound;
     return { deliveryId: delivery.id, number, at, trigger: 'schedule', ...result, verdict };
   };
 
-  async function call({ eventId, body }: Delivery, endpoint: Endpoint, at: Date): Promise<{ result: Result; outcome: Outcome }> {
+  async function call(
+    { eventId, body }: Delivery,
+    endpoint: Endpoint,
+    at: Date,
+  ): Promise<{ result: Result; outcome: Outcome }> {
     try {
-      const signatures = signatureHeaders({ secret: secrets.open(endpoint), id: eventId, at, body });
+      const signatures = signatureHeaders({ secret: secretOf(endpoint), id: eventId, at, body });
       const headers = { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...signatures };
       return answered(await outbound.post({ url: endpoint.target, headers, body: Buffer.from(body) }));
     } catch (err) {
@@ -34,7 +59,14 @@ export function createSender({ outbound, secrets, clock }: { outbound: Outbound;
   function answered({ status, headers, body, address, timings }: OutboundAnswer): { result: Result; outcome: Outcome } {
     const good = isSuccess(status);
     return {
-      result: { statusCode: status, responseBody: body, timings, address, blame: good ? '' : 'receiver', error: good ? '' : `HTTP ${status}` },
+      result: {
+        statusCode: status,
+        responseBody: body,
+        timings,
+        address,
+        blame: good ? '' : 'receiver',
+        error: good ? '' : `HTTP ${status}`,
+      },
       outcome: { statusCode: status, timedOut: false, retryAfterMs: parseRetryAfter(headers['retry-after'], clock()) },
     };
   }

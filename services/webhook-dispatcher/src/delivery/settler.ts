@@ -61,11 +61,18 @@ export function createSettler({ attempts, deliveries, disableGone, log }: Settle
 
   async function write(batch: Settling[]): Promise<void> {
     await store(batch);
-    for (const endpointId of new Set(batch.filter(({ attempt }) => isGone(attempt.statusCode)).map((each) => each.endpointId))) {
+    for (const endpointId of new Set(
+      batch.filter(({ attempt }) => isGone(attempt.statusCode)).map((each) => each.endpointId),
+    )) {
       await disableGone(endpointId);
     }
     await deliveries.settle(
-      batch.map(({ holder, attempt }) => ({ id: attempt.deliveryId, holder, attemptCount: attempt.number, verdict: attempt.verdict })),
+      batch.map(({ holder, attempt }) => ({
+        id: attempt.deliveryId,
+        holder,
+        attemptCount: attempt.number,
+        verdict: attempt.verdict,
+      })),
     );
   }
 
@@ -79,7 +86,8 @@ export function createSettler({ attempts, deliveries, disableGone, log }: Settle
       // Not taken by others: found at a takeover, or an earlier try of this write got through.
       open = taken.filter((attempt) => !isSame(attempt, others.get(attempt.deliveryId)));
       for (const attempt of open) {
-        if (isSuccess(others.get(attempt.deliveryId)?.statusCode ?? null)) attempt.verdict = { status: 'delivered', nextAttemptAt: null };
+        if (isSuccess(others.get(attempt.deliveryId)?.statusCode ?? null))
+          attempt.verdict = { status: 'delivered', nextAttemptAt: null };
         attempt.number += 1;
       }
       if (open.length === 0) return;

@@ -27,10 +27,25 @@ export interface WorkerDeps {
 /** All that sends: what comes in through `deliver`, and what is due in the store. */
 export function createWorker(deps: WorkerDeps): Part & { deliver: Intake } {
   const { endpoints, deliveries, attempts, workers, secrets, outbound, disableGone, clock, log } = deps;
-  const holder = createHolder({ workers, deliveries, clock, log, onBeat: () => lanes.beat(), onFreed: () => claimer.wake() });
+  const holder = createHolder({
+    workers,
+    deliveries,
+    clock,
+    log,
+    onBeat: () => lanes.beat(),
+    onFreed: () => claimer.wake(),
+  });
   const settler = createSettler({ attempts, deliveries, disableGone, log });
   const send = createSender({ outbound, secrets, clock });
-  const lanes: Lanes = createLanes({ holder, send, settler, endpoints, deliveries, log, refill: (id) => void claimer.refill(id) });
+  const lanes: Lanes = createLanes({
+    holder,
+    send,
+    settler,
+    endpoints,
+    deliveries,
+    log,
+    refill: (id) => void claimer.refill(id),
+  });
   const claimer: Claimer = createClaimer({ holder, lanes, settler, endpoints, deliveries, attempts, clock, log });
 
   return {

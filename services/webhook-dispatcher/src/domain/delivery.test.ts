@@ -10,7 +10,13 @@ const after = (number: number, statusCode: number | null, timedOut = false) => {
   return { status, seconds: nextAttemptAt === null ? null : (nextAttemptAt.getTime() - now.getTime()) / 1_000 };
 };
 
-const TABLE: [what: string, number: number, statusCode: number | null, status: DeliveryStatus, seconds: number | null][] = [
+const TABLE: [
+  what: string,
+  number: number,
+  statusCode: number | null,
+  status: DeliveryStatus,
+  seconds: number | null,
+][] = [
   ['a 200 delivers', 1, 200, 'delivered', null],
   ['a 204 at the last attempt delivers', LAST, 204, 'delivered', null],
   ['a 299 delivers', 1, 299, 'delivered', null],

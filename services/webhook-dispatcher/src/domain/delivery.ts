@@ -45,13 +45,19 @@ export interface Verdict {
 const GONE = 410;
 const TOO_MANY = 429;
 
-export const isSuccess = (statusCode: number | null): boolean => statusCode !== null && statusCode >= 200 && statusCode < 300;
+export const isSuccess = (statusCode: number | null): boolean =>
+  statusCode !== null && statusCode >= 200 && statusCode < 300;
 
 /** The receiver wants no more: its endpoint is disabled, and what is pending waits for it to be enabled again. */
 export const isGone = (statusCode: number | null): boolean => statusCode === GONE;
 
 /** `number` counts attempts from 1, `random` is in [0, 1). */
-export function verdictOf(number: number, { statusCode, timedOut, retryAfterMs }: Outcome, now: Date, random: number): Verdict {
+export function verdictOf(
+  number: number,
+  { statusCode, timedOut, retryAfterMs }: Outcome,
+  now: Date,
+  random: number,
+): Verdict {
   if (isSuccess(statusCode)) return { status: 'delivered', nextAttemptAt: null };
   const delay = retryDelayMs(number, { overrun: timedOut || statusCode === TOO_MANY, retryAfterMs }, random);
   if (delay === null) return { status: 'failed', nextAttemptAt: null };

@@ -19,13 +19,19 @@ test('a slot is one that nobody has, and there are twenty', () => {
   expect(used.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
 });
 
-test.each(['', '   ', 'x'.repeat(257), 'whsec_', 'whsec_not base64', 'whsec_abc', 'a\ud800'])('the secret %j is refused', (secret) => {
-  expect(secretFault(secret)).not.toBeNull();
-});
+test.each(['', '   ', 'x'.repeat(257), 'whsec_', 'whsec_not base64', 'whsec_abc', 'a\ud800'])(
+  'the secret %j is refused',
+  (secret) => {
+    expect(secretFault(secret)).not.toBeNull();
+  },
+);
 
-test.each(['s', 'your_webhook_secret', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '密钥', newWebhookSecret()])('the secret %s is taken', (secret) => {
-  expect(secretFault(secret)).toBeNull();
-});
+test.each(['s', 'your_webhook_secret', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '密钥', newWebhookSecret()])(
+  'the secret %s is taken',
+  (secret) => {
+    expect(secretFault(secret)).toBeNull();
+  },
+);
 
 test('a hint shows four characters of a long secret and none of a short one', () => {
   expect(hintOf('your_webhook_secret')).toBe('***cret');

@@ -37,12 +37,20 @@ export const eventsKey = (events: readonly WebhookType[]): string => events.toSo
 /** A slot between 1 and the limit that none of the used ones is, or null; `pick` in [0, 1) chooses, so that creates at the same time rarely collide. */
 export function freeSlot(used: readonly number[], pick: number): number | null {
   const taken = new Set(used);
-  const free = Array.from({ length: MAX_ENDPOINTS_PER_CONNECTOR }, (_, index) => index + 1).filter((slot) => !taken.has(slot));
+  const free = Array.from({ length: MAX_ENDPOINTS_PER_CONNECTOR }, (_, index) => index + 1).filter(
+    (slot) => !taken.has(slot),
+  );
   return free[Math.floor(pick * free.length)] ?? null;
 }
 
 /** What is wrong with the events and the secret of a new endpoint, by field. */
-export function endpointFaults({ events, secret }: { events: readonly string[]; secret: string | undefined }): FieldErrors {
+export function endpointFaults({
+  events,
+  secret,
+}: {
+  events: readonly string[];
+  secret: string | undefined;
+}): FieldErrors {
   const faults: FieldErrors = {};
   const unknown = events.filter((event) => !isWebhookType(event));
   const reasons = unknown.map((event) => `不支持的事件 ${event.slice(0, 100)}，可选：${WEBHOOK_TYPES.join('、')}`);

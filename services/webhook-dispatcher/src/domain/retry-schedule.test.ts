@@ -9,7 +9,9 @@ const SIX_HOURS = 6 * 3_600_000;
 
 test('ten attempts: at once, then 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h after the one before', () => {
   const middle = Array.from({ length: 9 }, (_, index) => retryDelayMs(index + 1, plain, 0.5));
-  expect(middle).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map((seconds) => seconds * 1_000));
+  expect(middle).toEqual(
+    [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map((seconds) => seconds * 1_000),
+  );
   expect(retryDelayMs(10, plain, 0.5)).toBeNull();
 });
 

@@ -33,7 +33,8 @@ export function retryDelayMs(number: number, { overrun, retryAfterMs }: Failure,
   const base = SCHEDULE_MS[number];
   if (base === undefined) return null;
   const jittered = base * (1 - JITTER + 2 * JITTER * random);
-  const asked = retryAfterMs === null ? jittered : Math.max(base, Math.min(retryAfterMs, 2 * base, LONGEST_RETRY_AFTER));
+  const asked =
+    retryAfterMs === null ? jittered : Math.max(base, Math.min(retryAfterMs, 2 * base, LONGEST_RETRY_AFTER));
   return Math.round(overrun ? Math.max(asked, BREATHER * (1 + JITTER * random)) : asked);
 }
 

@@ -9,7 +9,12 @@ const verify = (secret: string, body: string, headers: Record<string, string>) =
   new Webhook(secret.startsWith('whsec_') ? secret : Buffer.from(secret).toString('base64')).verify(body, headers);
 
 test('known vectors: both forms of a plain secret', () => {
-  const headers = signatureHeaders({ secret: 'your_webhook_secret', id: 'evt-1', at: new Date(1_700_000_000_999), body: '{"a":1}' });
+  const headers = signatureHeaders({
+    secret: 'your_webhook_secret',
+    id: 'evt-1',
+    at: new Date(1_700_000_000_999),
+    body: '{"a":1}',
+  });
   expect(headers).toEqual({
     'X-Nolux-Signature': '42a19bfcd01d64694d8fd36a6b5fe2debf4139b5acc0c59827126c51433f301c',
     'webhook-id': 'evt-1',
@@ -35,7 +40,10 @@ test('a whsec_ secret signs X-Nolux-Signature with its whole text', () => {
 });
 
 test('any body under any secret is verified by an independent receiver, and not after a change', () => {
-  const secrets = fc.oneof(fc.constant(null).map(newWebhookSecret), fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !text.startsWith('whsec_')));
+  const secrets = fc.oneof(
+    fc.constant(null).map(newWebhookSecret),
+    fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !text.startsWith('whsec_')),
+  );
   fc.assert(
     fc.property(secrets, fc.uuid(), fc.jsonValue(), (secret, id, value) => {
       const body = JSON.stringify(value);

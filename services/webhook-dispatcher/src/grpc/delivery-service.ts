@@ -1,11 +1,15 @@
-import type { Attempt as AttemptMessage, Delivery as DeliveryMessage, DeliveryServiceServer } from '@crossdock/contracts/grpc/webhook-dispatcher';
+import type {
+  Attempt as AttemptMessage,
+  Delivery as DeliveryMessage,
+  DeliveryServiceServer,
+} from '@crossdock/contracts/grpc/webhook-dispatcher';
 import { unary } from '@crossdock/rpc';
 import type { DeliveryApp } from '../app/deliveries.ts';
 import { pageOf } from '../app/page.ts';
 import type { Attempt } from '../domain/attempt.ts';
-import type { Delivery } from '../domain/delivery.ts';
+import type { DeliverySummary } from '../store/delivery-log.ts';
 
-const toMessage = (delivery: Delivery): DeliveryMessage => ({
+const toMessage = (delivery: DeliverySummary): DeliveryMessage => ({
   id: delivery.id,
   eventId: delivery.eventId,
   eventType: delivery.type,
@@ -15,7 +19,16 @@ const toMessage = (delivery: Delivery): DeliveryMessage => ({
   createdAt: delivery.createdAt,
 });
 
-const attemptMessage = ({ number, at, trigger, statusCode, responseBody, timings, blame, error }: Attempt): AttemptMessage => ({
+const attemptMessage = ({
+  number,
+  at,
+  trigger,
+  statusCode,
+  responseBody,
+  timings,
+  blame,
+  error,
+}: Attempt): AttemptMessage => ({
   number,
   at,
   trigger,

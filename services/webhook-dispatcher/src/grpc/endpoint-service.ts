@@ -19,7 +19,10 @@ const toMessage = (endpoint: Endpoint, secret = ''): EndpointMessage => ({
 
 type CreateEndpoint = ReturnType<typeof endpointCreation>;
 
-export const endpointService = (createEndpoint: CreateEndpoint, app: EndpointApp): Pick<EndpointServiceServer, keyof EndpointServiceServer> => ({
+export const endpointService = (
+  createEndpoint: CreateEndpoint,
+  app: EndpointApp,
+): Pick<EndpointServiceServer, keyof EndpointServiceServer> => ({
   createEndpoint: unary(async (request, { tenant, actor, requestId }) => {
     const { endpoint, secret } = await createEndpoint({ tenant, actor, requestId }, request);
     return { endpoint: toMessage(endpoint, secret ?? '') };
@@ -28,7 +31,9 @@ export const endpointService = (createEndpoint: CreateEndpoint, app: EndpointApp
     const { items, total } = await app.listEndpoints(tenant, request.connectorId, pageOf(request));
     return { items: items.map((endpoint) => toMessage(endpoint)), total };
   }),
-  getEndpoint: unary(async ({ connectorId, id }, { tenant }) => ({ endpoint: toMessage(await app.getEndpoint(tenant, connectorId, id)) })),
+  getEndpoint: unary(async ({ connectorId, id }, { tenant }) => ({
+    endpoint: toMessage(await app.getEndpoint(tenant, connectorId, id)),
+  })),
   deleteEndpoint: unary(async ({ connectorId, id }, { tenant, actor, requestId }) => {
     await app.deleteEndpoint({ tenant, actor, requestId }, connectorId, id);
     return {};

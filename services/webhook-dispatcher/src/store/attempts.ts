@@ -18,7 +18,10 @@ export function attemptStore(db: Connection) {
 
     /** Answers those whose number was taken. */
     async insert(attempts: Attempt[]): Promise<Attempt[]> {
-      const taken = await insertNew(rows, attempts.map((attempt) => ({ ...attempt, _id: idOf(attempt.deliveryId, attempt.number) })));
+      const taken = await insertNew(
+        rows,
+        attempts.map((attempt) => ({ ...attempt, _id: idOf(attempt.deliveryId, attempt.number) })),
+      );
       const ids = new Set(taken.map(({ _id }) => _id));
       return ids.size === 0 ? [] : attempts.filter(({ deliveryId, number }) => ids.has(idOf(deliveryId, number)));
     },

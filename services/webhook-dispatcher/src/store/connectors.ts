@@ -12,7 +12,12 @@ export interface KnownConnector {
 type Row = Omit<KnownConnector, 'id'> & { _id: string };
 
 const schema = new Schema(
-  { _id: { type: String, required: true }, tenant: { type: String, required: true }, version: { type: Number, required: true }, deleted: Boolean },
+  {
+    _id: { type: String, required: true },
+    tenant: { type: String, required: true },
+    version: { type: Number, required: true },
+    deleted: Boolean,
+  },
   { versionKey: false },
 );
 

@@ -1,19 +1,17 @@
-import { type Connection, type Model, type mongo, Schema } from 'mongoose';
-import type { Delivery, DeliveryStatus, Verdict } from '../domain/delivery.ts';
+import type { Connection, Model, mongo } from 'mongoose';
+import type { Delivery, Verdict } from '../domain/delivery.ts';
+import {
+  BACKLOG_INDEX,
+  type DeliveryRow,
+  deliverySchema,
+  DUE_INDEX,
+  FREE,
+  free,
+  fromRow,
+  held,
+  HOLDER_INDEX,
+} from './delivery-row.ts';
 import { insertNew } from './insert-new.ts';
-
-/** A delivery as it is stored; `holder` is the worker that has it in hand, `FREE` while it is pending in nobody's, null once it ended. */
-interface Row extends Omit<Delivery, 'id'> {
-  _id: string;
-  holder: string | null;
-}
-
-export interface DeliveryFilter {
-  status?: DeliveryStatus;
-  type?: string;
-  since?: Date;
-  until?: Date;
-}
 
 /** A pending delivery that nobody has in hand. */
 export interface Due {
@@ -30,25 +28,10 @@ export interface Settlement {
   verdict: Verdict;
 }
 
-const DUE_INDEX = 'due';
-const BACKLOG_INDEX = 'endpoint_due';
-const HOLDER_INDEX = 'held';
-
-const FREE = '';
-const free = { holder: FREE };
-const held = { holder: { $gt: FREE } };
-
-const schema: Schema = new Schema({ _id: { type: String, required: true } }, { strict: false, versionKey: false });
-// With the endpoint and the id, so that looking for what is due reads the index alone.
-schema.index({ holder: 1, nextAttemptAt: 1, endpointId: 1, _id: 1 }, { name: DUE_INDEX, partialFilterExpression: free });
-schema.index({ holder: 1, endpointId: 1, nextAttemptAt: 1 }, { name: BACKLOG_INDEX, partialFilterExpression: free });
-schema.index({ holder: 1 }, { name: HOLDER_INDEX, partialFilterExpression: held });
-schema.index({ endpointId: 1, createdAt: -1 }, { name: 'endpoint_newest' });
-
 /** The native collection throughout: this is the hot path. */
 export function deliveryStore(db: Connection) {
-  const model: Model<Row> = db.model<Row>('Delivery', schema, 'deliveries');
-  const rows = model.collection as unknown as mongo.Collection<Row>;
+  const model: Model<DeliveryRow> = db.model<DeliveryRow>('Delivery', deliverySchema, 'deliveries');
+  const rows = model.collection as unknown as mongo.Collection<DeliveryRow>;
 
   return {
     model,
@@ -60,7 +43,11 @@ export function deliveryStore(db: Connection) {
 
     /** Answers the ids that were there already: somebody stored the same event at the same time. */
     async insert(deliveries: { delivery: Delivery; holder: string | null }[]): Promise<Set<string>> {
-      const made = deliveries.map(({ delivery: { id, ...fields }, holder }) => ({ _id: id, ...fields, holder: holder ?? FREE }));
+      const made = deliveries.map(({ delivery: { id, ...fields }, holder }) => ({
+        _id: id,
+        ...fields,
+        holder: holder ?? FREE,
+      }));
       return new Set((await insertNew(rows, made)).map(({ _id }) => _id));
     },
 
@@ -68,7 +55,10 @@ export function deliveryStore(db: Connection) {
     due(from: Date, to: Date): AsyncIterable<Due> {
       const projection = { _id: 1, endpointId: 1, nextAttemptAt: 1 };
       return rows
-        .find({ ...free, nextAttemptAt: { $gte: from, $lte: to } }, { projection, hint: DUE_INDEX, sort: { nextAttemptAt: 1 }, batchSize: 1_000 })
+        .find(
+          { ...free, nextAttemptAt: { $gte: from, $lte: to } },
+          { projection, hint: DUE_INDEX, sort: { nextAttemptAt: 1 }, batchSize: 1_000 },
+        )
         .map(({ _id, endpointId, nextAttemptAt }) => ({ id: _id, endpointId, nextAttemptAt: nextAttemptAt ?? to }));
     },
 
@@ -90,7 +80,10 @@ export function deliveryStore(db: Connection) {
 
     /** Takes those that are still free and due; answers them whole, in order of time. */
     async claim(ids: string[], holder: string, now: Date): Promise<Delivery[]> {
-      const { modifiedCount } = await rows.updateMany({ _id: { $in: ids }, ...free, nextAttemptAt: { $lte: now } }, { $set: { holder } });
+      const { modifiedCount } = await rows.updateMany(
+        { _id: { $in: ids }, ...free, nextAttemptAt: { $lte: now } },
+        { $set: { holder } },
+      );
       if (modifiedCount === 0) return [];
       const taken = await rows.find({ _id: { $in: ids }, holder }, { sort: { nextAttemptAt: 1 } }).toArray();
       return taken.map(fromRow);
@@ -99,7 +92,10 @@ export function deliveryStore(db: Connection) {
     /** Only what each holder still has changes. */
     async settle(settlements: Settlement[]): Promise<void> {
       const writes = settlements.map(({ id, holder, attemptCount, verdict }) => ({
-        updateOne: { filter: { _id: id, holder }, update: { $set: { ...verdict, attemptCount, holder: verdict.status === 'pending' ? FREE : null } } },
+        updateOne: {
+          filter: { _id: id, holder },
+          update: { $set: { ...verdict, attemptCount, holder: verdict.status === 'pending' ? FREE : null } },
+        },
       }));
       await rows.bulkWrite(writes, { ordered: false });
     },
@@ -115,8 +111,11 @@ export function deliveryStore(db: Connection) {
     async holders(): Promise<string[]> {
       const found: string[] = [];
       // From one to the next: a `distinct` would read every delivery in hand.
-      for (let last = FREE; ; ) {
-        const row = await rows.findOne({ holder: { $gt: last } }, { projection: { _id: 0, holder: 1 }, sort: { holder: 1 }, hint: HOLDER_INDEX });
+      for (let last = FREE; ;) {
+        const row = await rows.findOne(
+          { holder: { $gt: last } },
+          { projection: { _id: 0, holder: 1 }, sort: { holder: 1 }, hint: HOLDER_INDEX },
+        );
         if (typeof row?.holder !== 'string') return found;
         last = row.holder;
         found.push(last);
@@ -125,7 +124,10 @@ export function deliveryStore(db: Connection) {
 
     /** What these workers had is due now. */
     async releaseAllOf(holders: string[], now: Date): Promise<number> {
-      const { modifiedCount } = await rows.updateMany({ holder: { $in: holders } }, { $set: { holder: FREE, nextAttemptAt: now } });
+      const { modifiedCount } = await rows.updateMany(
+        { holder: { $in: holders } },
+        { $set: { holder: FREE, nextAttemptAt: now } },
+      );
       return modifiedCount;
     },
 
@@ -135,31 +137,7 @@ export function deliveryStore(db: Connection) {
       await rows.updateMany({ ...free, endpointId: { $in: endpointIds } }, cancelled, { hint: BACKLOG_INDEX });
       await rows.updateMany({ ...held, endpointId: { $in: endpointIds } }, cancelled, { hint: HOLDER_INDEX });
     },
-
-    async get(tenant: string, endpointId: string, id: string): Promise<Delivery | null> {
-      const row = await rows.findOne({ _id: id, tenant, endpointId });
-      return row === null ? null : fromRow(row);
-    },
-
-    /** Newest first. */
-    async list(tenant: string, endpointId: string, { status, type, since, until }: DeliveryFilter, skip: number, limit: number) {
-      const createdAt = { ...(since && { $gte: since }), ...(until && { $lt: until }) };
-      const filter: mongo.Filter<Row> = {
-        tenant,
-        endpointId,
-        ...(status !== undefined && { status }),
-        ...(type !== undefined && { type: type as Row['type'] }),
-        ...((since ?? until) && { createdAt }),
-      };
-      const [items, total] = await Promise.all([
-        rows.find(filter, { sort: { createdAt: -1, _id: -1 }, skip, limit, projection: { body: 0 } }).toArray(),
-        rows.countDocuments(filter),
-      ]);
-      return { items: items.map(fromRow), total };
-    },
   };
 }
 
 export type DeliveryStore = ReturnType<typeof deliveryStore>;
-
-const fromRow = ({ _id, holder: _holder, ...fields }: Row): Delivery => ({ id: _id, ...fields });

@@ -43,8 +43,14 @@ export const endpointSchema = new Schema(
 );
 
 const living = { deletedAt: null };
-endpointSchema.index({ tenant: 1, connectorId: 1, slot: 1 }, { name: SLOT_INDEX, unique: true, partialFilterExpression: living });
-endpointSchema.index({ tenant: 1, connectorId: 1, target: 1, eventsKey: 1 }, { name: TARGET_INDEX, unique: true, partialFilterExpression: living });
+endpointSchema.index(
+  { tenant: 1, connectorId: 1, slot: 1 },
+  { name: SLOT_INDEX, unique: true, partialFilterExpression: living },
+);
+endpointSchema.index(
+  { tenant: 1, connectorId: 1, target: 1, eventsKey: 1 },
+  { name: TARGET_INDEX, unique: true, partialFilterExpression: living },
+);
 endpointSchema.index(
   { tenant: 1, 'idempotency.key': 1 },
   { name: 'idempotency_key', unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } },
@@ -60,7 +66,15 @@ export const toRow = ({ id, ...fields }: Endpoint, slot: number, idempotency: Id
   idempotency,
 });
 
-export const fromRow = ({ _id, eventsKey: _key, slot: _slot, idempotency: _idempotency, outbox: _outbox, relay: _relay, ...fields }: EndpointRow): Endpoint => ({
+export const fromRow = ({
+  _id,
+  eventsKey: _key,
+  slot: _slot,
+  idempotency: _idempotency,
+  outbox: _outbox,
+  relay: _relay,
+  ...fields
+}: EndpointRow): Endpoint => ({
   id: _id,
   ...fields,
 });

@@ -2,7 +2,15 @@ import type { Event } from '@crossdock/contracts';
 import { duplicateIndex, isDuplicateKey } from '@crossdock/mongo';
 import type { Connection, Model } from 'mongoose';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { type EndpointRow, endpointSchema, fromRow, type Idempotency, SLOT_INDEX, TARGET_INDEX, toRow } from './endpoint-row.ts';
+import {
+  type EndpointRow,
+  endpointSchema,
+  fromRow,
+  type Idempotency,
+  SLOT_INDEX,
+  TARGET_INDEX,
+  toRow,
+} from './endpoint-row.ts';
 
 type Created = 'created' | 'slot_taken' | 'target_taken' | 'key_taken';
 
@@ -36,7 +44,10 @@ export function endpointStore(db: Connection) {
 
     /** Frees a key that a create before `before` used. */
     async releaseKey(tenant: string, key: string, before: Date): Promise<void> {
-      await rows.updateOne({ tenant, 'idempotency.key': key, createdAt: { $lt: before } }, { $set: { idempotency: null } });
+      await rows.updateOne(
+        { tenant, 'idempotency.key': key, createdAt: { $lt: before } },
+        { $set: { idempotency: null } },
+      );
     },
 
     async usedSlots(tenant: string, connectorId: string): Promise<number[]> {
@@ -50,7 +61,12 @@ export function endpointStore(db: Connection) {
     },
 
     /** Newest first, the living only. */
-    async list(tenant: string, connectorId: string, skip: number, limit: number): Promise<{ items: Endpoint[]; total: number }> {
+    async list(
+      tenant: string,
+      connectorId: string,
+      skip: number,
+      limit: number,
+    ): Promise<{ items: Endpoint[]; total: number }> {
       const filter = living(tenant, connectorId);
       const [found, total] = await Promise.all([
         rows.find(filter, NO_OUTBOX).sort({ createdAt: -1, _id: -1 }).skip(skip).limit(limit).lean<EndpointRow[]>(),
@@ -61,7 +77,9 @@ export function endpointStore(db: Connection) {
 
     /** All living ones of these connectors. */
     async ofConnectors(connectorIds: string[]): Promise<Endpoint[]> {
-      const found = await rows.find({ connectorId: { $in: connectorIds }, deletedAt: null }, NO_OUTBOX).lean<EndpointRow[]>();
+      const found = await rows
+        .find({ connectorId: { $in: connectorIds }, deletedAt: null }, NO_OUTBOX)
+        .lean<EndpointRow[]>();
       return found.map(fromRow);
     },
 

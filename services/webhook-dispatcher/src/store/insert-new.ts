@@ -6,7 +6,10 @@ interface Refused {
 }
 
 /** Inserts what is not there yet; answers the documents whose unique key was taken. */
-export async function insertNew<R extends mongo.Document>(rows: mongo.Collection<R>, documents: mongo.OptionalUnlessRequiredId<R>[]) {
+export async function insertNew<R extends mongo.Document>(
+  rows: mongo.Collection<R>,
+  documents: mongo.OptionalUnlessRequiredId<R>[],
+) {
   if (documents.length === 0) return [];
   try {
     await rows.insertMany(documents, { ordered: false });

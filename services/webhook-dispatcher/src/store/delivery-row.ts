@@ -1,0 +1,36 @@
+import { Schema } from 'mongoose';
+import type { Delivery } from '../domain/delivery.ts';
+
+/** A delivery as it is stored; `holder` is the worker that has it in hand, `FREE` while it is pending in nobody's, null once it ended. */
+export interface DeliveryRow extends Omit<Delivery, 'id'> {
+  _id: string;
+  holder: string | null;
+}
+
+export const DUE_INDEX = 'due';
+export const BACKLOG_INDEX = 'endpoint_due';
+export const HOLDER_INDEX = 'held';
+
+export const FREE = '';
+/** Filter: pending, in nobody's hand. */
+export const free = { holder: FREE };
+/** Filter: in somebody's hand. */
+export const held = { holder: { $gt: FREE } };
+
+export const deliverySchema: Schema = new Schema(
+  { _id: { type: String, required: true } },
+  { strict: false, versionKey: false },
+);
+// With the endpoint and the id, so that looking for what is due reads the index alone.
+deliverySchema.index(
+  { holder: 1, nextAttemptAt: 1, endpointId: 1, _id: 1 },
+  { name: DUE_INDEX, partialFilterExpression: free },
+);
+deliverySchema.index(
+  { holder: 1, endpointId: 1, nextAttemptAt: 1 },
+  { name: BACKLOG_INDEX, partialFilterExpression: free },
+);
+deliverySchema.index({ holder: 1 }, { name: HOLDER_INDEX, partialFilterExpression: held });
+deliverySchema.index({ endpointId: 1, createdAt: -1 }, { name: 'endpoint_newest' });
+
+export const fromRow = ({ _id, holder: _holder, ...fields }: DeliveryRow): Delivery => ({ id: _id, ...fields });
