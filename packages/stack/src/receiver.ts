@@ -3,6 +3,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+const LOOPBACK = '127.0.0.1';
+
 /** One request as it came in; `body` is the raw text. */
 export interface Received {
   at: Date;
@@ -22,8 +24,16 @@ export interface Answer {
   reset?: boolean;
 }
 
+export interface ReceiverOptions {
+  /** A free one unless named. */
+  port?: number;
+  /** The name others reach it by, on whatever interface they come; unless named, only this machine does. */
+  name?: string;
+  onRequest?: (request: Received) => void;
+}
+
 export interface Receiver extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or with its name. */
   url: string;
   /** `127.0.0.1:<port>`, as WEBHOOK_ALLOW wants it. */
   address: string;
@@ -37,10 +47,7 @@ export interface Receiver extends AsyncDisposable {
 }
 
 /** A webhook receiver that keeps what it is sent. `onRequest` sees each request before it is answered. */
-export async function receiver({
-  port = 0,
-  onRequest,
-}: { port?: number; onRequest?: (request: Received) => void } = {}): Promise<Receiver> {
+export async function receiver({ port = 0, name, onRequest }: ReceiverOptions = {}): Promise<Receiver> {
   const requests: Received[] = [];
   const script: Answer[] = [];
   let usual: Answer = {};
@@ -59,9 +66,9 @@ export async function receiver({
 
   // A caller that gives up in the middle is its own business.
   const server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()));
-  server.listen(port, '127.0.0.1');
+  server.listen(port, name === undefined ? LOOPBACK : undefined);
   await once(server, 'listening');
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = `${name ?? LOOPBACK}:${(server.address() as AddressInfo).port}`;
 
   async function stop(): Promise<void> {
     const closed = once(server, 'close');

@@ -1,7 +1,7 @@
 import type { Product } from './product.ts';
 import type { Stores } from './stores/open-stores.ts';
 
-/** Where everything is, who may come in, and three calls to begin with. */
+/** Where everything is, and how to begin. */
 export function summary({ gateway, sandbox, control }: Product, { kafka, mongodb }: Stores, receiver: string): string {
   return `
 Addresses
@@ -10,7 +10,11 @@ Addresses
   webhook receiver   ${receiver}
   Kafka              ${kafka.join(',')}
   MongoDB            ${mongodb.replace(/\/\/[^@/]*@/, '//***@')}
+${welcome(gateway)}`;
+}
 
+/** Who may come in, and three calls to begin with. */
+export const welcome = (gateway: string): string => `
 Credentials
   tenant demo        admin@example.com, viewer@example.com   password crossdock-demo
                      client demo-client / demo-client-secret
@@ -24,4 +28,3 @@ Try it
   curl -s ${gateway}/api/v1/connectors -H "Authorization: Bearer $TOKEN"
   curl -s ${gateway}/api/v1/connectors/types -H "Authorization: Bearer $TOKEN"
 `;
-}
