@@ -11,7 +11,7 @@ export function strictBodies(scope: FastifyInstance): void {
     bytes.length === 0 ? undefined : parseStrictJson(bytes),
   );
   scope.addHook('preValidation', async (req) => {
-    if (req.body !== undefined && req.body !== null) return;
+    if (req.body !== undefined) return;
     const { schema, config } = req.routeOptions;
     if (config.bodyOptional === true) req.body = {};
     else if (schema?.body !== undefined) throw malformed('请求体不能为空');

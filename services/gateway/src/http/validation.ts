@@ -19,7 +19,15 @@ export function validatorCompiler(): FastifySchemaCompiler<unknown> {
     build(
       {},
       {
-        customOptions: { coerceTypes, removeAdditional: false, useDefaults: true, allErrors: true, verbose: true },
+        // Coercion lets `1e400` pass as infinity: then its limits have to look at it too.
+        customOptions: {
+          coerceTypes,
+          strictNumbers: !coerceTypes,
+          removeAdditional: false,
+          useDefaults: true,
+          allErrors: true,
+          verbose: true,
+        },
         plugins: [addFormats.default as never],
       },
     ) as unknown as Compiler;

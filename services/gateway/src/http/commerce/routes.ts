@@ -23,7 +23,7 @@ export function commerceRoutes(
     strictBodies(scope);
     idempotentRoutes(scope, idempotency, log);
     // Ids are ours: what is none is unknown before any service is asked.
-    scope.addHook('preValidation', async ({ params }) => {
+    scope.addHook('onRequest', async ({ params }) => {
       for (const [name, value] of Object.entries(params as object))
         if (name.endsWith('_id') && !isUuid(String(value))) throw notFound();
     });
