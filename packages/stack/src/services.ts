@@ -66,7 +66,14 @@ export function serviceSpecs(setting: Setting): Record<ServiceName, ServiceSpec>
     return {
       entry: join(ROOT, 'services', name, 'src', 'main.ts'),
       opsPort,
-      env: { ...env, NODE_OPTIONS: `${HEAP_LIMITS} ${env['NODE_OPTIONS'] ?? ''}`, ...stores, HOST, OPS_PORT: String(opsPort), ...own },
+      env: {
+        ...env,
+        NODE_OPTIONS: `${HEAP_LIMITS} ${env['NODE_OPTIONS'] ?? ''}`,
+        ...stores,
+        HOST,
+        OPS_PORT: String(opsPort),
+        ...own,
+      },
     };
   }
   const grpc = (name: ServiceName, port: number, own: NodeJS.ProcessEnv = {}) =>

@@ -69,11 +69,8 @@ async function answering(broker: string, child: Child, logFile: string, signal: 
   let ended = false;
   void child.exited.finally(() => (ended = true));
   const failed = (what: string) => new StartError(`Kafka ${what}.`, { logFile });
-  const answers = async () => {
-    signal.throwIfAborted();
-    return ended || (await answersNow(broker));
-  };
-  await until(answers, { timeoutMs: START_LIMIT_MS, everyMs: 100 }).catch((err: unknown) => {
+  const answers = async () => ended || (await answersNow(broker));
+  await until(answers, { timeoutMs: START_LIMIT_MS, everyMs: 100, signal }).catch((err: unknown) => {
     signal.throwIfAborted();
     throw failed(`did not answer within ${START_LIMIT_MS / 1000} s (${String(err)})`);
   });

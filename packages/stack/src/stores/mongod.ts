@@ -19,8 +19,9 @@ export async function startMongod(options: {
   dbPath: string;
   port: number;
   run: RunDirectory;
+  signal: AbortSignal;
 }): Promise<Mongod> {
-  const { binary, dbPath, port, run } = options;
+  const { binary, dbPath, port, run, signal } = options;
   await mkdir(dbPath, { recursive: true });
   const { systemBinary, version, downloadDir } = binary;
   const server = await MongoMemoryServer.create({
@@ -33,19 +34,21 @@ export async function startMongod(options: {
   const at = server.instanceInfo?.port;
   if (pid === undefined || at === undefined) throw new Error('mongod started without a process');
   run.add(pid, dbPath);
-  await formReplicaSet(`127.0.0.1:${at}`);
-  return {
-    uri: `mongodb://127.0.0.1:${at}/?replicaSet=${REPLICA_SET}`,
-    pid,
-    async stop() {
-      await server.stop({ doCleanup: false });
-      run.remove(pid);
-    },
+  const stop = async () => {
+    await server.stop({ doCleanup: false });
+    run.remove(pid);
   };
+  try {
+    await formReplicaSet(`127.0.0.1:${at}`, signal);
+  } catch (err) {
+    await stop();
+    throw err;
+  }
+  return { uri: `mongodb://127.0.0.1:${at}/?replicaSet=${REPLICA_SET}`, pid, stop };
 }
 
 /** Initiates the set; on data of an earlier run whose port was another one, tells the set its new address by force. */
-async function formReplicaSet(host: string): Promise<void> {
+async function formReplicaSet(host: string, signal: AbortSignal): Promise<void> {
   const client = await mongoose.mongo.MongoClient.connect(`mongodb://${host}/?directConnection=true`);
   try {
     const admin = client.db('admin');
@@ -60,7 +63,7 @@ async function formReplicaSet(host: string): Promise<void> {
       await admin.command({ replSetReconfig: moved, force: true });
     }
     const isPrimary = async () => (await admin.command({ hello: 1 }))['isWritablePrimary'] === true;
-    await until(isPrimary, { timeoutMs: 30_000, what: 'the primary of MongoDB' });
+    await until(isPrimary, { timeoutMs: 30_000, what: 'the primary of MongoDB', signal });
   } finally {
     await client.close();
   }

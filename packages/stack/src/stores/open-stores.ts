@@ -46,7 +46,10 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   }
 }
 
-async function nativeStores({ run, cache, ports, ...around }: StoreOptions): Promise<Stores> {
+async function nativeStores({ run, cache, ports, env, log, signal }: StoreOptions): Promise<Stores> {
+  // What one cannot have, the other need not be fetched for.
+  const failed = new AbortController();
+  const around = { env, log, signal: AbortSignal.any([signal, failed.signal]) };
   const logFile = join(run.path, 'logs', 'kafka.log');
   rmSync(logFile, { force: true });
   const kafka = async () => {
@@ -66,14 +69,10 @@ async function nativeStores({ run, cache, ports, ...around }: StoreOptions): Pro
   };
   const mongod = async () => {
     const binary = await findMongod(cache, around);
-    return startMongod({
-      binary,
-      dbPath: join(run.path, 'data', 'mongodb'),
-      port: ports?.mongodb ?? (await freePort()),
-      run,
-    });
+    const dbPath = join(run.path, 'data', 'mongodb');
+    return startMongod({ binary, dbPath, port: ports?.mongodb ?? (await freePort()), run, signal: around.signal });
   };
-  const [broker, mongo] = await bothOrNeither(kafka(), mongod());
+  const [broker, mongo] = await bothOrNeither(kafka(), mongod(), failed);
   return {
     kind: 'native',
     kafka: [broker.broker],
@@ -87,13 +86,19 @@ async function nativeStores({ run, cache, ports, ...around }: StoreOptions): Pro
 
 type Stoppable = { stop(): Promise<void> };
 
+/** Both, or the reason of the first that failed, told to `failed` and after whatever came up has been ended. */
 async function bothOrNeither<A extends Stoppable, B extends Stoppable>(
   first: Promise<A>,
   second: Promise<B>,
+  failed: AbortController,
 ): Promise<[A, B]> {
-  const [a, b] = await Promise.allSettled([first, second]);
-  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
-  if (a.status === 'fulfilled') await a.value.stop();
-  if (b.status === 'fulfilled') await b.value.stop();
-  throw a.status === 'rejected' ? a.reason : (b as PromiseRejectedResult).reason;
+  try {
+    return await Promise.all([first, second]);
+  } catch (err) {
+    failed.abort();
+    for (const outcome of await Promise.allSettled([first, second])) {
+      if (outcome.status === 'fulfilled') await outcome.value.stop();
+    }
+    throw err;
+  }
 }

@@ -86,13 +86,13 @@ const showRecord: Step = {
   service: 'sync-orchestrator',
   async run(tour) {
     const find = async () => {
-      tour.signal.throwIfAborted();
       const records = await readTopic(tour.kafka, `${tour.topicPrefix}${TOPIC}`);
       return records.find(({ value }) => (JSON.parse(value) as Task).task_id === tour.taskId);
     };
     tour.record = await until(find, {
       timeoutMs: ARRIVAL_LIMIT_MS,
       everyMs: 200,
+      signal: tour.signal,
       what: `a record of ${TOPIC} with this task`,
     });
     const { topic, partition, offset, key, headers, value } = tour.record;
@@ -107,11 +107,12 @@ const receiveWebhook: Step = {
   service: 'webhook-dispatcher',
   async run(tour) {
     const eventId = tour.record.headers['ce_id'] ?? '';
-    const arrived = () => {
-      tour.signal.throwIfAborted();
-      return tour.webhooks.requests.find(({ headers }) => headers['webhook-id'] === eventId);
-    };
-    const request = await until(arrived, { timeoutMs: ARRIVAL_LIMIT_MS, what: `a webhook with the id ${eventId}` });
+    const arrived = () => tour.webhooks.requests.find(({ headers }) => headers['webhook-id'] === eventId);
+    const request = await until(arrived, {
+      timeoutMs: ARRIVAL_LIMIT_MS,
+      signal: tour.signal,
+      what: `a webhook with the id ${eventId}`,
+    });
     say(tour, `${request.method} ${tour.webhooks.url}${request.path}`);
     for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature'])
       say(tour, `  ${name}: ${String(request.headers[name])}`);
