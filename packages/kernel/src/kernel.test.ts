@@ -11,11 +11,17 @@ test('ids are UUIDs that sort by the time they were made', () => {
 
 describe('canonical JSON', () => {
   test('is the same text whatever the order of keys', () => {
-    expect(canonicalJson({ b: 1, a: { d: [2, { y: 1, x: 2 }], c: 3n } })).toBe(canonicalJson({ a: { c: 3n, d: [2, { x: 2, y: 1 }] }, b: 1 }));
+    expect(canonicalJson({ b: 1, a: { d: [2, { y: 1, x: 2 }], c: 3n } })).toBe(
+      canonicalJson({ a: { c: 3n, d: [2, { x: 2, y: 1 }] }, b: 1 }),
+    );
   });
 
   test('means the same as plain JSON', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) =>
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value))),
+      ),
+    );
   });
 });
 

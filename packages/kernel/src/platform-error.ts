@@ -31,4 +31,5 @@ export class PlatformError extends Error {
   }
 }
 
-export const isPlatformError = (err: unknown): err is PlatformError => err instanceof Error && err.name === 'PlatformError';
+export const isPlatformError = (err: unknown): err is PlatformError =>
+  err instanceof Error && err.name === 'PlatformError';

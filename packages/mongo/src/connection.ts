@@ -26,7 +26,8 @@ export function connectMongo({ uri, database, log }: { uri: string; database: st
       maxPoolSize: 20,
     });
     const { version } = await connection.getClient().db(database).command({ buildInfo: 1 });
-    if (Number.parseInt(version, 10) < OLDEST_MAJOR) throw new TypeError(`MongoDB ${version} is too old: 6.0 or newer is needed`);
+    if (Number.parseInt(version, 10) < OLDEST_MAJOR)
+      throw new TypeError(`MongoDB ${version} is too old: 6.0 or newer is needed`);
   }
 
   return {

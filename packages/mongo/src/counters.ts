@@ -11,7 +11,11 @@ export function counters(connection: Connection) {
   return {
     /** 1, 2, 3 … */
     async next(name: string): Promise<number> {
-      const row = await rows().findOneAndUpdate({ _id: name }, { $inc: { value: 1 } }, { upsert: true, returnDocument: 'after' });
+      const row = await rows().findOneAndUpdate(
+        { _id: name },
+        { $inc: { value: 1 } },
+        { upsert: true, returnDocument: 'after' },
+      );
       if (row === null) throw new Error(`the counter ${name} gave no number`);
       return row.value;
     },

@@ -12,5 +12,8 @@ export const OUTBOX_INDEX = 'outbox_pending';
 /** Adds `outbox`, written in the same update as the state change it tells of. */
 export function outbox(schema: Schema): void {
   schema.add({ outbox: { type: [Schema.Types.Mixed], default: [] }, relay: { type: Schema.Types.Mixed } });
-  schema.index({ _id: 1, relay: 1 }, { name: OUTBOX_INDEX, partialFilterExpression: { 'outbox.0': { $exists: true } } });
+  schema.index(
+    { _id: 1, relay: 1 },
+    { name: OUTBOX_INDEX, partialFilterExpression: { 'outbox.0': { $exists: true } } },
+  );
 }

@@ -67,7 +67,7 @@ export function createRelay({ models, publish, log, clock }: RelayOptions): Rela
       });
     }
 
-    return { add, idle: () => running };
+    return { add, idle: async () => running };
   }
 
   async function relayBatch(rows: Rows, ids: unknown[]): Promise<void> {
@@ -87,7 +87,9 @@ export function createRelay({ models, publish, log, clock }: RelayOptions): Rela
 
   async function relayOneByOne(rows: Rows, ids: unknown[]): Promise<void> {
     for (const id of ids) {
-      await relayBatch(rows, [id]).catch((err: unknown) => log.error({ err, id }, 'an event stays in its outbox: the broker cannot take it'));
+      await relayBatch(rows, [id]).catch((err: unknown) =>
+        log.error({ err, id }, 'an event stays in its outbox: the broker cannot take it'),
+      );
     }
   }
 
@@ -100,7 +102,10 @@ export function createRelay({ models, publish, log, clock }: RelayOptions): Rela
     );
     if (matchedCount === 0) return [];
     // Majority: what may still be rolled back is not told.
-    const found = rows.find({ _id: { $in: ids as never[] }, 'relay.by': by }, { projection: { outbox: 1 }, readConcern: { level: 'majority' } });
+    const found = rows.find(
+      { _id: { $in: ids as never[] }, 'relay.by': by },
+      { projection: { outbox: 1 }, readConcern: { level: 'majority' } },
+    );
     return (await found.toArray()) as unknown as Row[];
   }
 
@@ -135,7 +140,11 @@ export function createRelay({ models, publish, log, clock }: RelayOptions): Rela
     const now = clock().getTime();
     const old = new Date(now - SWEEP_AGE_MS).toISOString();
     const found = rows.find(
-      { 'outbox.0': { $exists: true }, 'outbox.0.time': { $lt: old }, $or: [{ relay: null }, { 'relay.until': { $lt: new Date(now) } }] },
+      {
+        'outbox.0': { $exists: true },
+        'outbox.0.time': { $lt: old },
+        $or: [{ relay: null }, { 'relay.until': { $lt: new Date(now) } }],
+      },
       { projection: { _id: 1 }, hint: OUTBOX_INDEX, limit: BATCH },
     );
     return (await found.toArray()).map((row) => row._id);

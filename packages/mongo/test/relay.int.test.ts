@@ -70,7 +70,12 @@ describe('the outbox relay', () => {
     const id = newId();
     const left = { ...event(1), time: new Date(Date.now() - 5_000).toISOString() };
     // What a publisher that died after the broker's answer leaves behind: its claim, lapsed, and the entry.
-    await things().create({ _id: id, state: 'new', outbox: [left], relay: { by: 'dead', until: new Date(Date.now() - 1) } });
+    await things().create({
+      _id: id,
+      state: 'new',
+      outbox: [left],
+      relay: { by: 'dead', until: new Date(Date.now() - 1) },
+    });
     told.push(left);
     const relay = relayTo(async (events) => void told.push(...events));
     await relay.start();

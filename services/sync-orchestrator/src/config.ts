@@ -6,9 +6,21 @@ export const configSchema = Type.Object({
   ...commonConfig,
   GRPC_PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'the port of its gRPC services' }),
   REGISTRY_ADDRESS: Type.String({ pattern: '^[^\\s:]+:\\d+$', description: 'host:port of the connector-registry' }),
-  TAOBAO_AUTH_URL: Type.String({ format: 'uri', default: 'https://oauth.taobao.com', description: 'the base of /authorize and /token' }),
-  TAOBAO_API_URL: Type.String({ format: 'uri', default: 'https://eco.taobao.com/router/rest', description: 'the address of the gateway' }),
-  PLATFORM_CALLS_PER_SECOND: Type.Number({ exclusiveMinimum: 0, default: 100, description: 'calls a second of one app key, at most' }),
+  TAOBAO_AUTH_URL: Type.String({
+    format: 'uri',
+    default: 'https://oauth.taobao.com',
+    description: 'the base of /authorize and /token',
+  }),
+  TAOBAO_API_URL: Type.String({
+    format: 'uri',
+    default: 'https://eco.taobao.com/router/rest',
+    description: 'the address of the gateway',
+  }),
+  PLATFORM_CALLS_PER_SECOND: Type.Number({
+    exclusiveMinimum: 0,
+    default: 100,
+    description: 'calls a second of one app key, at most',
+  }),
   WORKER_SLOTS: Type.Integer({ minimum: 1, maximum: 100, default: 8, description: 'tasks worked on at once' }),
 });
 

@@ -17,6 +17,7 @@ import { onConnectorChanged } from './events/on-connector-changed.ts';
 import { onSyncRequested } from './events/on-sync-requested.ts';
 import { catalogService } from './grpc/catalog-service.ts';
 import { syncService } from './grpc/sync-service.ts';
+import { catalogStore } from './store/catalog.ts';
 import { recordErrorStore } from './store/record-errors.ts';
 import { recordStore } from './store/records.ts';
 import { streamStore } from './store/streams.ts';
@@ -32,24 +33,59 @@ import { readableTypes } from './worker/sources.ts';
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
-  const bus = createBus({ brokers: config.KAFKA_BROKERS, clientId: 'sync-orchestrator', topicPrefix: config.TOPIC_PREFIX, log });
-  const [registry, credentials] = [rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS), rpcClient(CredentialServiceService, config.REGISTRY_ADDRESS)];
+  const bus = createBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'sync-orchestrator',
+    topicPrefix: config.TOPIC_PREFIX,
+    log,
+  });
+  const [registry, credentials] = [
+    rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS),
+    rpcClient(CredentialServiceService, config.REGISTRY_ADDRESS),
+  ];
   const platforms = createPlatforms({ taobao: { authUrl: config.TAOBAO_AUTH_URL, apiUrl: config.TAOBAO_API_URL } });
   const platformPools: Part = { name: 'platforms', start: async () => {}, stop: platforms.close };
 
   const { connection } = mongo;
   const relay = createRelay({ models: [taskModel(connection)], publish: bus.publish, log, clock });
-  const [tasks, claims, streams] = [syncTaskStore(connection, relay), taskClaimStore(connection, relay), streamStore(connection)];
-  const [products, pages, errors] = [recordStore(connection, 'products'), taskPageStore(connection), recordErrorStore(connection)];
+  const [tasks, claims, streams] = [
+    syncTaskStore(connection, relay),
+    taskClaimStore(connection, relay),
+    streamStore(connection),
+  ];
+  const [products, catalog] = [recordStore(connection, 'products'), catalogStore(connection, 'products')];
+  const [pages, errors] = [taskPageStore(connection), recordErrorStore(connection)];
   const { get: getConnector, known: knownConnector, acquire, report } = connectors(registry, credentials);
 
   const reports = callReports({ send: report, log });
-  const run = runTask({ claims, streams, records: products, pages, errors, reports, acquire, adapterOf, budgetOf: callBudgets(config.PLATFORM_CALLS_PER_SECOND, log), clock, log });
+  const run = runTask({
+    claims,
+    streams,
+    records: products,
+    pages,
+    errors,
+    reports,
+    acquire,
+    adapterOf,
+    budgetOf: callBudgets(config.PLATFORM_CALLS_PER_SECOND, log),
+    clock,
+    log,
+  });
   const slots = workerSlots({ claims, run, count: config.WORKER_SLOTS, clock, log });
 
   const cancelling = cancelSync({ tasks, products, wake: slots.wake, clock });
-  const app = { startSync: startSync({ tasks, getConnector, readable: (platform) => readableTypes(adapterOf(platform)), wake: slots.wake, clock }), cancelSync: cancelling, tasks: readTasks({ tasks, errors, knownConnector }) };
-  const records = listRecords({ storeOf: (entity) => (entity === 'products' ? products : undefined), knownConnector });
+  const app = {
+    startSync: startSync({
+      tasks,
+      getConnector,
+      readable: (platform) => readableTypes(adapterOf(platform)),
+      wake: slots.wake,
+      clock,
+    }),
+    cancelSync: cancelling,
+    tasks: readTasks({ tasks, errors, knownConnector }),
+  };
+  const records = listRecords({ storeOf: (entity) => (entity === 'products' ? catalog : undefined), knownConnector });
 
   const grpc = rpcServer({
     host: config.HOST,
@@ -60,8 +96,15 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     ],
     log,
   });
-  const consumer = bus.consumer({ group: 'sync-orchestrator', handlers: [onSyncRequested(slots), onConnectorChanged(cancelling)] });
-  const schema = migrations({ mongo, models: [tasks.model, streams.model, products.model, pages.model, errors.model], log });
+  const consumer = bus.consumer({
+    group: 'sync-orchestrator',
+    handlers: [onSyncRequested(slots), onConnectorChanged(cancelling)],
+  });
+  const schema = migrations({
+    mongo,
+    models: [tasks.model, streams.model, products.model, pages.model, errors.model],
+    log,
+  });
   void bus.ensureTopics([syncRequested, syncCompleted, recordsChanged, auditRecorded]);
 
   function adapterOf(platform: string) {
@@ -71,5 +114,8 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   }
 
   const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, grpc, consumer];
-  return Object.assign(createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts }), { grpcPort: grpc.port });
+  return Object.assign(
+    createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts }),
+    { grpcPort: grpc.port },
+  );
 }

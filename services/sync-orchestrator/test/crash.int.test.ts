@@ -17,7 +17,10 @@ beforeEach(async () => {
 afterEach(() => run.stop());
 
 /** Stores whose n-th call (of all stores together) never happens: the process died right before it. */
-function dyingBefore(n: number, deps: RunTaskDeps): { deps: Partial<RunTaskDeps>; died: Promise<void>; calls(): number } {
+function dyingBefore(
+  n: number,
+  deps: RunTaskDeps,
+): { deps: Partial<RunTaskDeps>; died: Promise<void>; calls(): number } {
   let calls = 0;
   const end = Promise.withResolvers<void>();
   const wrap = <S extends object>(store: S): S =>
@@ -35,19 +38,34 @@ function dyingBefore(n: number, deps: RunTaskDeps): { deps: Partial<RunTaskDeps>
       },
     });
   const { claims, streams, records, pages, errors } = deps;
-  return { deps: { claims: wrap(claims), streams: wrap(streams), records: wrap(records), pages: wrap(pages), errors: wrap(errors) }, died: end.promise, calls: () => calls };
+  return {
+    deps: {
+      claims: wrap(claims),
+      streams: wrap(streams),
+      records: wrap(records),
+      pages: wrap(pages),
+      errors: wrap(errors),
+    },
+    died: end.promise,
+    calls: () => calls,
+  };
 }
 
 async function expectWhole(taskId: string): Promise<void> {
   const task = await run.recover(taskId);
-  expect(task).toMatchObject({ status: 'completed', total: platform.rows.size, counters: { synced: platform.rows.size, failed: 0 } });
+  expect(task).toMatchObject({
+    status: 'completed',
+    total: platform.rows.size,
+    counters: { synced: platform.rows.size, failed: 0 },
+  });
   expect(await run.stored()).toEqual(new Map([...platform.rows].map(([id, { title }]) => [id, title])));
   const completed = (await run.events('sync.completed')).filter(({ subject }) => subject === taskId);
   expect(new Set(completed.map((event) => event.id)).size).toBe(1);
   // Each change of each row told, and under one version only.
   const told = await changesOf(run);
   const stored = await run.records.scan(run.connectorId, null, 100);
-  for (const row of stored) expect(told).toContainEqual(expect.objectContaining({ external_id: row.externalId, version: row.version }));
+  for (const row of stored)
+    expect(told).toContainEqual(expect.objectContaining({ external_id: row.externalId, version: row.version }));
 }
 
 describe('a full sync whose worker dies', () => {

@@ -6,6 +6,7 @@ import { stores, testNames, until } from '@crossdock/testing';
 import { cancelSync } from '../src/app/cancel-sync.ts';
 import { startSync, type StartSync } from '../src/app/start-sync.ts';
 import type { SyncTask } from '../src/domain/sync-task.ts';
+import { catalogStore } from '../src/store/catalog.ts';
 import { recordErrorStore } from '../src/store/record-errors.ts';
 import { recordStore } from '../src/store/records.ts';
 import { streamStore } from '../src/store/streams.ts';
@@ -31,7 +32,14 @@ export function scriptedSource(pageSize = 2) {
   const rowOf = (id: string): SourceRow => {
     const { title, updatedAt, invalid } = rows.get(id)!;
     const problem = invalid ? { code: 'invalid_price', field: 'price', message: '价格无效' } : null;
-    return { externalId: id, updatedAt, fields: { title } as never, raw: '{}', hash: `${title}@${updatedAt.getTime()}`, problem };
+    return {
+      externalId: id,
+      updatedAt,
+      fields: { title } as never,
+      raw: '{}',
+      hash: `${title}@${updatedAt.getTime()}`,
+      problem,
+    };
   };
   const inside = ({ from, to }: SyncWindow): string[] =>
     [...rows.keys()].toSorted().filter((id) => {
@@ -77,7 +85,12 @@ export async function engine(platform: ScriptedSource) {
   const told: Event[] = [];
   let offset = 0;
   const clock: Clock = () => new Date(Date.now() + offset);
-  const relay = createRelay({ models: [taskModel(connection)], publish: async (events) => void told.push(...events), log: silent, clock });
+  const relay = createRelay({
+    models: [taskModel(connection)],
+    publish: async (events) => void told.push(...events),
+    log: silent,
+    clock,
+  });
   const tasks = syncTaskStore(connection, relay);
   const base = {
     claims: taskClaimStore(connection, relay),
@@ -87,10 +100,22 @@ export async function engine(platform: ScriptedSource) {
     errors: recordErrorStore(connection),
   };
   await mongo.start();
-  await migrations({ mongo, models: [tasks.model, base.streams.model, base.records.model, base.pages.model, base.errors.model], log: silent }).start();
+  await migrations({
+    mongo,
+    models: [tasks.model, base.streams.model, base.records.model, base.pages.model, base.errors.model],
+    log: silent,
+  }).start();
 
   const adapter = { platform: 'tmall', products: platform.source, appKeyOf: () => 'app' } as unknown as PlatformAdapter;
-  const credential = { state: 'ok', accessToken: 'token', version: 1, config: { app_key: 'app' }, platform: 'tmall', shopId: '1', expiresAt: undefined };
+  const credential = {
+    state: 'ok',
+    accessToken: 'token',
+    version: 1,
+    config: { app_key: 'app' },
+    platform: 'tmall',
+    shopId: '1',
+    expiresAt: undefined,
+  };
   const deps: RunTaskDeps = {
     ...base,
     adapterOf: () => adapter,
@@ -102,10 +127,31 @@ export async function engine(platform: ScriptedSource) {
   };
 
   const connectorId = newId();
-  const connector = { id: connectorId, tenant: TENANT, platform: 'tmall', status: 'connected', syncTypes: ['products', 'orders'] } as never;
-  const start = startSync({ tasks, getConnector: async () => connector, readable: () => ['products'], wake() {}, clock });
+  const connector = {
+    id: connectorId,
+    tenant: TENANT,
+    platform: 'tmall',
+    status: 'connected',
+    syncTypes: ['products', 'orders'],
+  } as never;
+  const start = startSync({
+    tasks,
+    getConnector: async () => connector,
+    readable: () => ['products'],
+    wake() {},
+    clock,
+  });
   const cancelling = cancelSync({ tasks, products: base.records, wake() {}, clock });
-  const request: StartSync = { tenant: TENANT, actor: 'user:1', connectorId, syncType: 'products', mode: 'full', since: null, idempotencyKey: '', bodyHash: 'h' };
+  const request: StartSync = {
+    tenant: TENANT,
+    actor: 'user:1',
+    connectorId,
+    syncType: 'products',
+    mode: 'full',
+    since: null,
+    idempotencyKey: '',
+    bodyHash: 'h',
+  };
 
   return {
     ...base,
@@ -159,7 +205,10 @@ export async function engine(platform: ScriptedSource) {
 
     /** What consumers know after all told changes: id to version, deleted ones gone. */
     async stored(): Promise<Map<string, string>> {
-      const { items } = await base.records.list({ tenant: TENANT, connectorId, includeDeleted: false }, { after: null, skip: 0, limit: 10_000 });
+      const { items } = await catalogStore(connection, 'products').list(
+        { tenant: TENANT, connectorId, includeDeleted: false },
+        { after: null, skip: 0, limit: 10_000 },
+      );
       return new Map(items.map((row) => [row.externalId, (row.fields as { title: string }).title]));
     },
 

@@ -23,15 +23,22 @@ import { silent } from './engine.ts';
 const CONFIG = { app_key: 'sandbox-app', app_secret: 'sandbox-secret', shop_id: '90001' };
 
 /** A registry that knows the given connectors of tenant demo, over real gRPC. */
-function registryPeer(known: Map<string, { connector: Connector; credential: AcquireCredentialResponse }>, reported: PlatformCall[]) {
+function registryPeer(
+  known: Map<string, { connector: Connector; credential: AcquireCredentialResponse }>,
+  reported: PlatformCall[],
+) {
   const entry = (id: string, tenant: string) => {
     const found = known.get(id);
     if (found === undefined || found.connector.tenant !== tenant) throw new AppError('not_found', '', '连接器不存在');
     return found;
   };
-  const connectors = { getConnector: unary(async ({ id }: { id: string }, { tenant }) => ({ connector: entry(id, tenant).connector })) };
+  const connectors = {
+    getConnector: unary(async ({ id }: { id: string }, { tenant }) => ({ connector: entry(id, tenant).connector })),
+  };
   const credentials = {
-    acquireCredential: unary(async ({ connectorId }: { connectorId: string }, { tenant }) => entry(connectorId, tenant).credential),
+    acquireCredential: unary(
+      async ({ connectorId }: { connectorId: string }, { tenant }) => entry(connectorId, tenant).credential,
+    ),
     reportCalls: unary(async ({ calls }: { calls: PlatformCall[] }) => {
       reported.push(...calls);
       return {};
@@ -50,7 +57,9 @@ function registryPeer(known: Map<string, { connector: Connector; credential: Acq
 
 /** The merchant says yes: an access token of the sandbox for one shop. */
 async function authorise(sandbox: { url: string; controlUrl: string }, shopId: string): Promise<string> {
-  const platforms = createPlatforms({ taobao: { authUrl: `${sandbox.url}/taobao`, apiUrl: `${sandbox.url}/taobao/router/rest` } });
+  const platforms = createPlatforms({
+    taobao: { authUrl: `${sandbox.url}/taobao`, apiUrl: `${sandbox.url}/taobao/router/rest` },
+  });
   const adapter = platforms.get('tmall')!;
   const redirectUri = 'http://127.0.0.1:9/oauth/callback/tmall';
   const asked = new URL(adapter.authorizeUrl({ config: CONFIG, redirectUri, state: 's' }));
@@ -83,8 +92,23 @@ export async function startOrchestrator(products: number) {
 
   const connectorId = newId();
   const syncTypes = ['products', 'orders', 'inventory', 'reviews'];
-  const connector = { ...Connector.decode(new Uint8Array()), id: connectorId, tenant: 'demo', platform: 'tmall', status: 'connected', syncTypes };
-  const credential = { state: 'ok', accessToken, version: 1, config: CONFIG, platform: 'tmall', shopId: CONFIG.shop_id, expiresAt: undefined };
+  const connector = {
+    ...Connector.decode(new Uint8Array()),
+    id: connectorId,
+    tenant: 'demo',
+    platform: 'tmall',
+    status: 'connected',
+    syncTypes,
+  };
+  const credential = {
+    state: 'ok',
+    accessToken,
+    version: 1,
+    config: CONFIG,
+    platform: 'tmall',
+    shopId: CONFIG.shop_id,
+    expiresAt: undefined,
+  };
   known.set(connectorId, { connector, credential });
 
   const config = readConfig(configSchema, {

@@ -17,7 +17,17 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 const start = (mode = 'full') =>
-  service.sync.startSync({ connectorId: service.connectorId, syncType: 'products', mode, since: undefined, idempotencyKey: '', bodyHash: '' }, demo);
+  service.sync.startSync(
+    {
+      connectorId: service.connectorId,
+      syncType: 'products',
+      mode,
+      since: undefined,
+      idempotencyKey: '',
+      bodyHash: '',
+    },
+    demo,
+  );
 
 function ended(taskId: string) {
   return until<Task | undefined>(
@@ -30,7 +40,16 @@ function ended(taskId: string) {
 }
 
 async function page(over: object = {}, context: { tenant: string } = demo) {
-  const query = { connectorId: service.connectorId, entity: 'products', page: 1, pageSize: 100, cursor: '', updatedSince: undefined, q: '', includeDeleted: false };
+  const query = {
+    connectorId: service.connectorId,
+    entity: 'products',
+    page: 1,
+    pageSize: 100,
+    cursor: '',
+    updatedSince: undefined,
+    q: '',
+    includeDeleted: false,
+  };
   return service.catalog.listRecords({ ...query, ...over }, context);
 }
 
@@ -48,10 +67,17 @@ async function allIds(): Promise<string[]> {
 test('a full sync over the wire stores exactly the shop and tells Kafka once', async () => {
   const { task, deduplicated } = await start();
   expect(deduplicated).toBe(false);
-  expect(await ended(task!.id)).toMatchObject({ status: 'completed', reason: '', progress: { total: PRODUCTS, synced: PRODUCTS, failed: 0, skipped: 0 } });
+  expect(await ended(task!.id)).toMatchObject({
+    status: 'completed',
+    reason: '',
+    progress: { total: PRODUCTS, synced: PRODUCTS, failed: 0, skipped: 0 },
+  });
   const truth = await service.control.truth('tmall', '90001');
   const ids = await allIds();
-  expect({ total: ids.length, sha256: sha256Hex(ids.toSorted().join('\n')) }).toEqual({ total: truth.total, sha256: truth.sha256 });
+  expect({ total: ids.length, sha256: sha256Hex(ids.toSorted().join('\n')) }).toEqual({
+    total: truth.total,
+    sha256: truth.sha256,
+  });
 
   const completed = await until(async () => {
     const records = await recordsOf('sync.completed', service);
@@ -59,13 +85,20 @@ test('a full sync over the wire stores exactly the shop and tells Kafka once', a
   });
   expect(completed).toHaveLength(1);
   const changed = await recordsOf('records.changed', service);
-  const told = changed.flatMap(({ value }) => (JSON.parse(String(value)) as { changes: { external_id: string }[] }).changes);
+  const told = changed.flatMap(
+    ({ value }) => (JSON.parse(String(value)) as { changes: { external_id: string }[] }).changes,
+  );
   expect(new Set(told.map(({ external_id }) => external_id)).size).toBe(PRODUCTS);
   expect(told).toHaveLength(PRODUCTS);
 }, 40_000);
 
 test('an incremental sync brings exactly what changed since', async () => {
-  const { ids } = await service.control.mutate('tmall', { shop_id: '90001', entity: 'products', op: 'update', count: 7 });
+  const { ids } = await service.control.mutate('tmall', {
+    shop_id: '90001',
+    entity: 'products',
+    op: 'update',
+    count: 7,
+  });
   const { task } = await start('incremental');
   expect(await ended(task!.id)).toMatchObject({ status: 'completed', progress: { synced: 7, skipped: 0 } });
   const { items } = await page({ updatedSince: new Date(Date.now() - 60_000) });
@@ -73,12 +106,22 @@ test('an incremental sync brings exactly what changed since', async () => {
 });
 
 test('products deleted at the platform are tombstoned by the next full sync and shown only on request', async () => {
-  const { ids } = await service.control.mutate('tmall', { shop_id: '90001', entity: 'products', op: 'delete', count: 3 });
+  const { ids } = await service.control.mutate('tmall', {
+    shop_id: '90001',
+    entity: 'products',
+    op: 'delete',
+    count: 3,
+  });
   const { task } = await start();
   expect(await ended(task!.id)).toMatchObject({ status: 'completed', progress: { total: PRODUCTS - 3 } });
   expect((await page()).total).toBe(PRODUCTS - 3);
   const { items } = await page({ includeDeleted: true, updatedSince: new Date(Date.now() - 60_000) });
-  expect(items.filter(({ deletedAt }) => deletedAt !== undefined).map(({ externalId }) => externalId).toSorted()).toEqual(ids.toSorted());
+  expect(
+    items
+      .filter(({ deletedAt }) => deletedAt !== undefined)
+      .map(({ externalId }) => externalId)
+      .toSorted(),
+  ).toEqual(ids.toSorted());
 }, 30_000);
 
 test('a token the platform no longer takes fails the task with its reason and is reported at once', async () => {
@@ -92,8 +135,25 @@ test('a token the platform no longer takes fails the task with its reason and is
 
 test('another tenant sees neither task nor record', async () => {
   const other = { tenant: 'other', actor: 'user:2' };
-  await expect(service.sync.startSync({ connectorId: service.connectorId, syncType: 'products', mode: 'full', since: undefined, idempotencyKey: '', bodyHash: '' }, other)).rejects.toMatchObject({ kind: 'not_found' });
-  await expect(service.sync.listTasks({ connectorId: service.connectorId, syncType: '', status: '', page: 1, pageSize: 10 }, other)).rejects.toMatchObject({ kind: 'not_found' });
+  await expect(
+    service.sync.startSync(
+      {
+        connectorId: service.connectorId,
+        syncType: 'products',
+        mode: 'full',
+        since: undefined,
+        idempotencyKey: '',
+        bodyHash: '',
+      },
+      other,
+    ),
+  ).rejects.toMatchObject({ kind: 'not_found' });
+  await expect(
+    service.sync.listTasks(
+      { connectorId: service.connectorId, syncType: '', status: '', page: 1, pageSize: 10 },
+      other,
+    ),
+  ).rejects.toMatchObject({ kind: 'not_found' });
   await expect(page({}, other)).rejects.toMatchObject({ kind: 'not_found' });
 });
 

@@ -41,7 +41,10 @@ describe('triggering', () => {
 
   test('an idempotency key for another request is refused', async () => {
     await run.start({ idempotencyKey: 'k1', bodyHash: 'one' });
-    await expect(run.start({ idempotencyKey: 'k1', bodyHash: 'two' })).rejects.toMatchObject({ kind: 'invalid', code: 'IDEMPOTENCY_KEY' });
+    await expect(run.start({ idempotencyKey: 'k1', bodyHash: 'two' })).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'IDEMPOTENCY_KEY',
+    });
   });
 
   test('another mode waits behind the running one', async () => {
@@ -106,14 +109,22 @@ describe('triggering', () => {
 
 describe('what a sync stores and tells', () => {
   test('a first full sync stores exactly the rows of the platform and tells each once', async () => {
-    expect(await sync()).toMatchObject({ status: 'completed', total: 5, counters: { synced: 5, failed: 0, skipped: 0 } });
+    expect(await sync()).toMatchObject({
+      status: 'completed',
+      total: 5,
+      counters: { synced: 5, failed: 0, skipped: 0 },
+    });
     expect([...(await run.stored()).keys()]).toEqual(['p1', 'p2', 'p3', 'p4', 'p5']);
     const told = await changesOf(run);
     expect(told).toHaveLength(5);
     expect(told.every(({ op, version }) => op === 'created' && version === 1)).toBe(true);
     const [completed, ...more] = await run.events('sync.completed');
     expect(more).toEqual([]);
-    expect(completed?.data).toMatchObject({ status: 'completed', progress: { total: 5, synced: 5, failed: 0, skipped: 0 }, totals: { products: 5 } });
+    expect(completed?.data).toMatchObject({
+      status: 'completed',
+      progress: { total: 5, synced: 5, failed: 0, skipped: 0 },
+      totals: { products: 5 },
+    });
   });
 
   test('everything told of a task carries the trace of the request that asked for it', async () => {
@@ -177,7 +188,8 @@ describe('what a sync stores and tells', () => {
 });
 
 describe('cancelling', () => {
-  const cancel = (taskId: string) => run.cancelling.cancel({ tenant: TENANT, actor: 'user:1', connectorId: run.connectorId, taskId });
+  const cancel = (taskId: string) =>
+    run.cancelling.cancel({ tenant: TENANT, actor: 'user:1', connectorId: run.connectorId, taskId });
 
   test('a queued task ends at once, and twice is the same', async () => {
     const { task } = await run.start();
@@ -230,7 +242,15 @@ describe('cancelling', () => {
 
   test('a task of a connector that is gone ends as cancelled before its first call', async () => {
     const { task } = await run.start();
-    const gone = { state: 'deleted', accessToken: '', version: 0, config: {}, platform: '', shopId: '', expiresAt: undefined };
+    const gone = {
+      state: 'deleted',
+      accessToken: '',
+      version: 0,
+      config: {},
+      platform: '',
+      shopId: '',
+      expiresAt: undefined,
+    };
     await run.work({ acquire: async () => gone });
     expect(await run.task(task.id)).toMatchObject({ status: 'cancelled', reason: 'connector_deleted' });
     expect(platform.calls()).toBe(0);
@@ -253,8 +273,14 @@ describe('a holder', () => {
 
   test('waits while too many of its events are not at the broker yet', async () => {
     const { task } = await run.start();
-    const waiting = Array.from({ length: 25 }, () => ({ id: newId(), time: new Date(Date.now() + 60_000).toISOString() }));
-    await run.tasks.model.updateOne({ _id: task.id }, { $set: { outbox: waiting, relay: { by: 'busy', until: new Date(Date.now() + 60_000) } } });
+    const waiting = Array.from({ length: 25 }, () => ({
+      id: newId(),
+      time: new Date(Date.now() + 60_000).toISOString(),
+    }));
+    await run.tasks.model.updateOne(
+      { _id: task.id },
+      { $set: { outbox: waiting, relay: { by: 'busy', until: new Date(Date.now() + 60_000) } } },
+    );
     const working = run.work();
     await until(async () => (await run.task(task.id)).status === 'running');
     await sleep(300);

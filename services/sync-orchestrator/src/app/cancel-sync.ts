@@ -25,7 +25,17 @@ export function cancelSync({ tasks, products, wake, clock }: CancelDeps) {
   }
 
   return {
-    async cancel({ tenant, actor, connectorId, taskId }: { tenant: string; actor: string; connectorId: string; taskId: string }): Promise<SyncTask> {
+    async cancel({
+      tenant,
+      actor,
+      connectorId,
+      taskId,
+    }: {
+      tenant: string;
+      actor: string;
+      connectorId: string;
+      taskId: string;
+    }): Promise<SyncTask> {
       for (;;) {
         const task = await tasks.get(tenant, connectorId, taskId);
         if (task === null) throw new AppError('not_found', '', '同步任务不存在');

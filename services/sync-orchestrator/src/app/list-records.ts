@@ -1,5 +1,6 @@
 import { invalidField } from '@crossdock/kernel';
-import type { CatalogRecord, RecordQuery, RecordStore } from '../store/records.ts';
+import type { CatalogStore, RecordQuery } from '../store/catalog.ts';
+import type { CatalogRecord } from '../store/record-rows.ts';
 
 export interface ListRecords extends RecordQuery {
   entity: string;
@@ -10,7 +11,7 @@ export interface ListRecords extends RecordQuery {
 }
 
 export interface ListRecordsDeps {
-  storeOf(entity: string): RecordStore | undefined;
+  storeOf(entity: string): CatalogStore | undefined;
   /** Throws not_found for a connector the tenant never had; a deleted one's records stay readable. */
   knownConnector(tenant: string, id: string): Promise<void>;
 }
@@ -26,7 +27,13 @@ function afterOf(cursor: string): string | null {
 
 /** Synced records in id order, by page or by cursor; `nextCursor` is null at the end. */
 export function listRecords({ storeOf, knownConnector }: ListRecordsDeps) {
-  return async ({ entity, page, pageSize, cursor, ...query }: ListRecords): Promise<{ items: CatalogRecord[]; total: number; nextCursor: string | null }> => {
+  return async ({
+    entity,
+    page,
+    pageSize,
+    cursor,
+    ...query
+  }: ListRecords): Promise<{ items: CatalogRecord[]; total: number; nextCursor: string | null }> => {
     const store = storeOf(entity);
     const after = afterOf(cursor);
     // One more than asked for tells whether anything follows.

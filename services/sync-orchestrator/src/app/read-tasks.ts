@@ -29,7 +29,11 @@ export function readTasks({ tasks, errors, knownConnector }: ReadDeps) {
 
     async list(filter: { tenant: string; connectorId: string; syncType: string; status: string }, paging: Paging) {
       const { tenant, connectorId, syncType, status } = filter;
-      const found = await tasks.list({ tenant, connectorId, ...(syncType && { syncType }), ...(status && { status }) }, skipOf(paging), paging.pageSize);
+      const found = await tasks.list(
+        { tenant, connectorId, ...(syncType && { syncType }), ...(status && { status }) },
+        skipOf(paging),
+        paging.pageSize,
+      );
       if (found.total === 0) await knownConnector(tenant, connectorId);
       return found;
     },

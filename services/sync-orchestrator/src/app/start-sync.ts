@@ -36,10 +36,29 @@ export function startSync({ tasks, getConnector, readable, wake, clock }: StartS
     const { id: connectorId, platform } = connector;
     const { tenant, actor, syncType, since } = request;
     const traceparent = currentTrace()?.traceparent ?? null;
-    const task = newTask({ id: newId(), tenant, connectorId, platform, syncType, mode: request.mode as Mode, since, trigger: 'manual', traceparent }, now);
-    const key = request.idempotencyKey === '' ? null : { key: [tenant, connectorId, syncType, request.idempotencyKey].join('/'), bodyHash: request.bodyHash };
+    const task = newTask(
+      {
+        id: newId(),
+        tenant,
+        connectorId,
+        platform,
+        syncType,
+        mode: request.mode as Mode,
+        since,
+        trigger: 'manual',
+        traceparent,
+      },
+      now,
+    );
+    const key =
+      request.idempotencyKey === ''
+        ? null
+        : { key: [tenant, connectorId, syncType, request.idempotencyKey].join('/'), bodyHash: request.bodyHash };
     const started = await tasks.start(task, [requestedEvent(task), auditEvent(task, actor, 'sync.started', now)], key);
-    if (started === null) throw new AppError('too_many', 'SYNC_BUSY', '该连接器已有多个同步任务等待执行，请稍后重试', { retryAfterMs: BUSY_RETRY_MS });
+    if (started === null)
+      throw new AppError('too_many', 'SYNC_BUSY', '该连接器已有多个同步任务等待执行，请稍后重试', {
+        retryAfterMs: BUSY_RETRY_MS,
+      });
     wake();
     return { task: started.task, deduplicated: !started.created };
   };
@@ -49,7 +68,8 @@ function checkRequest({ syncType, mode, since }: StartSync, connector: Connector
   if (!connector.syncTypes.includes(syncType)) {
     throw invalidField('sync_type', `该平台不支持 ${syncType} 同步，支持的类型：${connector.syncTypes.join('、')}`);
   }
-  if (!readable.includes(syncType)) throw invalidField('sync_type', `${syncType} 同步尚未开放，目前可用：${readable.join('、')}`);
+  if (!readable.includes(syncType))
+    throw invalidField('sync_type', `${syncType} 同步尚未开放，目前可用：${readable.join('、')}`);
   if (mode !== 'full' && mode !== 'incremental') throw invalidField('mode', '同步模式必须是 full 或 incremental');
   if (since !== null && mode === 'full') throw invalidField('since', '起始时间仅增量模式有效');
   if (since !== null && since > now) throw invalidField('since', '起始时间不能晚于当前时间');

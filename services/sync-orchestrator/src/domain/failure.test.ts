@@ -5,22 +5,37 @@ const failed = { retryAfterMs: undefined, tries: 1, refreshed: false };
 
 test('a short rate limit is paced in place, a long one frees the slot until it is over', () => {
   expect(reactTo({ ...failed, failure: 'RATE_LIMITED', retryAfterMs: 1_000 }, 0)).toEqual({ kind: 'pace' });
-  expect(reactTo({ ...failed, failure: 'RATE_LIMITED', retryAfterMs: HOLD_PAUSE_MS + 1 }, 0)).toMatchObject({ kind: 'wait', reason: 'rate_limited', afterMs: HOLD_PAUSE_MS + 1 });
+  expect(reactTo({ ...failed, failure: 'RATE_LIMITED', retryAfterMs: HOLD_PAUSE_MS + 1 }, 0)).toMatchObject({
+    kind: 'wait',
+    reason: 'rate_limited',
+    afterMs: HOLD_PAUSE_MS + 1,
+  });
 });
 
 test('a closed shop waits, however often it was asked', () => {
-  expect(reactTo({ ...failed, failure: 'SHOP_CLOSED', tries: 99 }, 0)).toMatchObject({ kind: 'wait', reason: 'shop_closed' });
+  expect(reactTo({ ...failed, failure: 'SHOP_CLOSED', tries: 99 }, 0)).toMatchObject({
+    kind: 'wait',
+    reason: 'shop_closed',
+  });
 });
 
 test('a platform that is away is tried again with growing pauses, then given up', () => {
-  const pauses = Array.from({ length: PAGE_TRIES - 1 }, (_, index) => reactTo({ ...failed, failure: 'RETRYABLE', tries: index + 1 }, 0.5));
+  const pauses = Array.from({ length: PAGE_TRIES - 1 }, (_, index) =>
+    reactTo({ ...failed, failure: 'RETRYABLE', tries: index + 1 }, 0.5),
+  );
   for (const pause of pauses) expect(pause.kind).toBe('retry');
   const times = pauses.map((pause) => (pause.kind === 'retry' ? pause.afterMs : 0));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
-  expect(reactTo({ ...failed, failure: 'RETRYABLE', tries: PAGE_TRIES }, 0)).toEqual({ kind: 'fail', reason: 'platform_unavailable' });
+  expect(reactTo({ ...failed, failure: 'RETRYABLE', tries: PAGE_TRIES }, 0)).toEqual({
+    kind: 'fail',
+    reason: 'platform_unavailable',
+  });
 });
 
 test('an expired token is renewed once, then it is a failure', () => {
   expect(reactTo({ ...failed, failure: 'AUTH_EXPIRED' }, 0)).toEqual({ kind: 'refresh' });
-  expect(reactTo({ ...failed, failure: 'AUTH_EXPIRED', refreshed: true }, 0)).toEqual({ kind: 'fail', reason: 'auth_expired' });
+  expect(reactTo({ ...failed, failure: 'AUTH_EXPIRED', refreshed: true }, 0)).toEqual({
+    kind: 'fail',
+    reason: 'auth_expired',
+  });
 });

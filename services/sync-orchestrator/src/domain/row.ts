@@ -40,9 +40,7 @@ export interface Change {
  * What meeting a row asks for. `insert` and `update` write its content, `retell` only its mark (the write under a
  * dead holder stands, but was never told), `remove` makes a tombstone, `skip` writes nothing.
  */
-export type Decision =
-  | { kind: 'insert' | 'update' | 'retell' | 'remove'; change: Change }
-  | { kind: 'skip' };
+export type Decision = { kind: 'insert' | 'update' | 'retell' | 'remove'; change: Change } | { kind: 'skip' };
 
 export const isLapsed = (mark: RowMark, lapsed: Lapsed[]): boolean =>
   lapsed.some((entry) => entry.fence === mark.fence && mark.page > entry.page);
@@ -58,7 +56,8 @@ const createdOrUpdated = (version: number): ChangeOp => (version === 1 ? 'create
 export function decide(met: MetRow, stored: StoredRow | undefined, lapsed: Lapsed[]): Decision {
   const untold = stored !== undefined && isLapsed(stored.mark, lapsed);
   if (!met.valid) return untold ? retell(stored) : { kind: 'skip' };
-  if (stored === undefined) return { kind: 'insert', change: { external_id: met.externalId, op: 'created', version: 1 } };
+  if (stored === undefined)
+    return { kind: 'insert', change: { external_id: met.externalId, op: 'created', version: 1 } };
   if (stored.hash !== met.hash || stored.deleted) {
     // Nobody heard of the creation, or a deletion came in between: to a consumer this is a new row.
     const op = stored.deleted || (untold && stored.version === 1) ? 'created' : 'updated';

@@ -11,7 +11,10 @@ test('a full sync walks everything up to a little before its start', () => {
 });
 
 test('an incremental sync overlaps its cursor, and without one walks everything', () => {
-  expect(windowOf('incremental', { start, cursor: before, since: null, lagMs })).toEqual({ from: new Date(before.getTime() - OVERLAP_MS), to });
+  expect(windowOf('incremental', { start, cursor: before, since: null, lagMs })).toEqual({
+    from: new Date(before.getTime() - OVERLAP_MS),
+    to,
+  });
   expect(windowOf('incremental', { start, cursor: null, since: null, lagMs })).toEqual({ from: null, to });
 });
 

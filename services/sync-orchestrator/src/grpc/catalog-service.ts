@@ -4,7 +4,12 @@ import type { listRecords } from '../app/list-records.ts';
 
 export const catalogService = (list: ReturnType<typeof listRecords>): CatalogServiceServer => ({
   listRecords: unary(async ({ updatedSince, q, ...request }, { tenant }) => {
-    const { items, total, nextCursor } = await list({ ...request, tenant, ...(updatedSince && { updatedSince }), ...(q !== '' && { q }) });
+    const { items, total, nextCursor } = await list({
+      ...request,
+      tenant,
+      ...(updatedSince && { updatedSince }),
+      ...(q !== '' && { q }),
+    });
     return {
       items: items.map(({ externalId, fields, sourceUpdatedAt, syncedAt, deletedAt }) => ({
         externalId,

@@ -35,7 +35,9 @@ export const syncService = ({ startSync, cancelSync, tasks }: SyncApp): SyncServ
     return { task: toProto(task), deduplicated };
   }),
 
-  getTask: unary(async ({ connectorId, taskId }, { tenant }) => ({ task: toProto(await tasks.get(tenant, connectorId, taskId)) })),
+  getTask: unary(async ({ connectorId, taskId }, { tenant }) => ({
+    task: toProto(await tasks.get(tenant, connectorId, taskId)),
+  })),
 
   listTasks: unary(async ({ connectorId, syncType, status, page, pageSize }, { tenant }) => {
     const { items, total } = await tasks.list({ tenant, connectorId, syncType, status }, { page, pageSize });
@@ -48,6 +50,15 @@ export const syncService = ({ startSync, cancelSync, tasks }: SyncApp): SyncServ
 
   listRecordErrors: unary(async ({ connectorId, taskId, page, pageSize }, { tenant }) => {
     const { items, total } = await tasks.recordErrors(tenant, connectorId, taskId, { page, pageSize });
-    return { items: items.map(({ externalId, code, field, message, at }): RecordError => ({ externalId, code, field, message, at })), total };
+    return {
+      items: items.map(({ externalId, code, field, message, at }): RecordError => ({
+        externalId,
+        code,
+        field,
+        message,
+        at,
+      })),
+      total,
+    };
   }),
 });

@@ -16,7 +16,17 @@ interface ErrorRow extends RecordError {
   at: Date;
 }
 
-const schema = new Schema<ErrorRow>({ _id: String, tenant: String, connectorId: String, task: String, externalId: String, code: String, field: String, message: String, at: Date });
+const schema = new Schema<ErrorRow>({
+  _id: String,
+  tenant: String,
+  connectorId: String,
+  task: String,
+  externalId: String,
+  code: String,
+  field: String,
+  message: String,
+  at: Date,
+});
 schema.index({ tenant: 1, connectorId: 1, task: 1, _id: 1 }, { name: 'of_task' });
 
 /** One document per task and record, so that a repeated page stores it once. */
@@ -26,18 +36,33 @@ export function recordErrorStore(connection: Connection) {
   return {
     model,
 
-    async write(owner: { tenant: string; connectorId: string; task: string }, errors: RecordError[], at: Date): Promise<void> {
+    async write(
+      owner: { tenant: string; connectorId: string; task: string },
+      errors: RecordError[],
+      at: Date,
+    ): Promise<void> {
       if (errors.length === 0) return;
       await rows().bulkWrite(
         errors.map((error) => ({
-          updateOne: { filter: { _id: `${owner.task}/${error.externalId}` }, update: { $set: { ...owner, ...error, at } }, upsert: true },
+          updateOne: {
+            filter: { _id: `${owner.task}/${error.externalId}` },
+            update: { $set: { ...owner, ...error, at } },
+            upsert: true,
+          },
         })),
         { ordered: false },
       );
     },
 
-    async list(owner: { tenant: string; connectorId: string; task: string }, skip: number, limit: number): Promise<{ items: (RecordError & { at: Date })[]; total: number }> {
-      const [items, total] = await Promise.all([rows().find(owner).sort({ _id: 1 }).skip(skip).limit(limit).toArray(), rows().countDocuments(owner)]);
+    async list(
+      owner: { tenant: string; connectorId: string; task: string },
+      skip: number,
+      limit: number,
+    ): Promise<{ items: (RecordError & { at: Date })[]; total: number }> {
+      const [items, total] = await Promise.all([
+        rows().find(owner).sort({ _id: 1 }).skip(skip).limit(limit).toArray(),
+        rows().countDocuments(owner),
+      ]);
       return { items, total };
     },
   };

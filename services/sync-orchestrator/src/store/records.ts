@@ -1,21 +1,7 @@
 import { isDuplicateKey } from '@crossdock/mongo';
-import { Schema, type Connection, type mongo } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
 import type { StoredRow } from '../domain/row.ts';
-
-/** The content of a row as the platform last told it. */
-export interface RecordContent {
-  fields: object;
-  hash: string;
-  sourceUpdatedAt: Date | null;
-}
-
-export interface CatalogRecord {
-  externalId: string;
-  fields: object;
-  sourceUpdatedAt: Date | null;
-  syncedAt: Date;
-  deletedAt: Date | null;
-}
+import { idOf, living, recordModel, type RecordContent, type RecordRow } from './record-rows.ts';
 
 /** What writing one row does; `guard` and mark are those of the writing holder. */
 export type RowWrite = { externalId: string; version: number } & (
@@ -33,64 +19,55 @@ export interface Writer {
   now: Date;
 }
 
-interface RecordRow extends RecordContent, CatalogRecord {
-  _id: string;
-  tenant: string;
-  connectorId: string;
-  version: number;
-  guard: number;
-  mark: { fence: number; page: number };
-}
-
-export interface RecordQuery {
-  tenant: string;
-  connectorId: string;
-  updatedSince?: Date;
-  q?: string;
-  includeDeleted: boolean;
-}
-
-const schema = new Schema<RecordRow>(
-  { _id: String, tenant: String, connectorId: String, externalId: String, fields: Schema.Types.Mixed, hash: String, version: Number, guard: Number, mark: Schema.Types.Mixed, sourceUpdatedAt: Date, syncedAt: Date, deletedAt: Date },
-  { minimize: false },
-);
-schema.index({ connectorId: 1, deletedAt: 1, _id: 1 }, { name: 'living' });
-
-/** Ids of one connector's rows sort together: `/` and the character after it bound them. */
-const idOf = (connectorId: string, externalId: string): string => `${connectorId}/${externalId}`;
 const NEXT_AFTER_SLASH = '0';
 
 const DECISION = { externalId: 1, hash: 1, version: 1, guard: 1, mark: 1, deletedAt: 1 };
 
-const storedOf = ({ externalId, hash, version, guard, mark, deletedAt }: RecordRow): StoredRow => ({ externalId, hash, version, guard, mark, deleted: deletedAt !== null });
+const storedOf = ({ externalId, hash, version, guard, mark, deletedAt }: RecordRow): StoredRow => ({
+  externalId,
+  hash,
+  version,
+  guard,
+  mark,
+  deleted: deletedAt !== null,
+});
 
 /** Rows of one entity, on the native collection; every write is filtered by guard ≤ the writer's fence and sets it. */
 export function recordStore(connection: Connection, entity: string) {
-  const model = connection.model<RecordRow>(`Record:${entity}`, schema, entity);
+  const model = recordModel(connection, entity);
   const rows = () => model.collection as unknown as mongo.Collection<RecordRow>;
 
-  function operation(write: RowWrite, { tenant, connectorId, fence, page, now }: Writer): mongo.AnyBulkWriteOperation<RecordRow> {
+  function operation(
+    write: RowWrite,
+    { tenant, connectorId, fence, page, now }: Writer,
+  ): mongo.AnyBulkWriteOperation<RecordRow> {
     const _id = idOf(connectorId, write.externalId);
     const mark = { fence, page };
     const stamp = { guard: fence, mark, version: write.version };
     if (write.kind === 'insert') {
       const { fields, hash, sourceUpdatedAt } = write.content;
-      return { insertOne: { document: { _id, tenant, connectorId, externalId: write.externalId, ...stamp, hash, fields, sourceUpdatedAt, syncedAt: now, deletedAt: null } } };
+      return {
+        insertOne: {
+          document: {
+            _id,
+            tenant,
+            connectorId,
+            externalId: write.externalId,
+            ...stamp,
+            hash,
+            fields,
+            sourceUpdatedAt,
+            syncedAt: now,
+            deletedAt: null,
+          },
+        },
+      };
     }
     const filter = { _id, guard: { $lte: fence } };
     if (write.kind === 'retell') return { updateOne: { filter, update: { $set: stamp } } };
-    if (write.kind === 'remove') return { updateOne: { filter, update: { $set: { ...stamp, deletedAt: now, syncedAt: now } } } };
+    if (write.kind === 'remove')
+      return { updateOne: { filter, update: { $set: { ...stamp, deletedAt: now, syncedAt: now } } } };
     return { updateOne: { filter, update: { $set: { ...stamp, ...write.content, syncedAt: now, deletedAt: null } } } };
-  }
-
-  const liveFilter = (connectorId: string): mongo.Filter<RecordRow> => ({ connectorId, deletedAt: null });
-
-  function queryFilter({ tenant, connectorId, updatedSince, q, includeDeleted }: RecordQuery): mongo.Filter<RecordRow> {
-    const text = q === undefined ? undefined : new RegExp(q.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), 'i');
-    const and: mongo.Filter<RecordRow>[] = [];
-    if (updatedSince) and.push({ $or: [{ sourceUpdatedAt: { $gte: updatedSince } }, { deletedAt: { $gte: updatedSince } }] });
-    if (text) and.push({ $or: [{ 'fields.title': text }, { 'fields.outer_id': text }, { externalId: q! }] });
-    return { tenant, ...(includeDeleted ? { connectorId } : liveFilter(connectorId)), ...(and.length > 0 && { $and: and }) };
   }
 
   return {
@@ -111,13 +88,19 @@ export function recordStore(connection: Connection, entity: string) {
       if (writes.length === 0) return { lost: false, collided: [] };
       const updates = writes.filter(({ kind }) => kind !== 'insert').length;
       try {
-        const result = await rows().bulkWrite(writes.map((write) => operation(write, writer)), { ordered: false });
+        const result = await rows().bulkWrite(
+          writes.map((write) => operation(write, writer)),
+          { ordered: false },
+        );
         return { lost: result.matchedCount < updates, collided: [] };
       } catch (err) {
         const { writeErrors, result } = err as mongo.MongoBulkWriteError;
         const faults = [writeErrors ?? []].flat();
         if (faults.length === 0 || !faults.every(isDuplicateKey)) throw err;
-        return { lost: (result?.matchedCount ?? 0) < updates, collided: faults.map(({ index }) => writes[index]!.externalId) };
+        return {
+          lost: (result?.matchedCount ?? 0) < updates,
+          collided: faults.map(({ index }) => writes[index]!.externalId),
+        };
       }
     },
 
@@ -126,7 +109,10 @@ export function recordStore(connection: Connection, entity: string) {
       if (met.length === 0) return true;
       const result = await rows().bulkWrite(
         met.map(({ externalId, version, mark }) => ({
-          updateOne: { filter: { _id: idOf(connectorId, externalId), guard: { $lte: fence }, version, mark }, update: { $set: { guard: fence } } },
+          updateOne: {
+            filter: { _id: idOf(connectorId, externalId), guard: { $lte: fence }, version, mark },
+            update: { $set: { guard: fence } },
+          },
         })),
         { ordered: false },
       );
@@ -144,23 +130,7 @@ export function recordStore(connection: Connection, entity: string) {
       return found.map((row) => storedOf(row as RecordRow));
     },
 
-    countLive: (connectorId: string): Promise<number> => rows().countDocuments(liveFilter(connectorId)),
-
-    /** In id order; `after` is the last external id of the page before. */
-    async list(query: RecordQuery, { after, skip, limit }: { after: string | null; skip: number; limit: number }): Promise<{ items: CatalogRecord[]; total: number }> {
-      const filter = queryFilter(query);
-      const page = after === null ? filter : { $and: [filter, { _id: { $gt: idOf(query.connectorId, after) } }] };
-      const [items, total] = await Promise.all([
-        rows()
-          .find(page, { projection: { externalId: 1, fields: 1, sourceUpdatedAt: 1, syncedAt: 1, deletedAt: 1 } })
-          .sort({ _id: 1 })
-          .skip(skip)
-          .limit(limit)
-          .toArray(),
-        rows().countDocuments(filter),
-      ]);
-      return { items: items as unknown as CatalogRecord[], total };
-    },
+    countLive: (connectorId: string): Promise<number> => rows().countDocuments(living(connectorId)),
   };
 }
 

@@ -17,7 +17,6 @@ const LIVE: Filter = { status: { $in: ['queued', 'running'] } };
 /** Ends of the live task between insert and read are met by trying again. */
 const TRIES = 20;
 
-
 /** Triggering, reading and cancelling; what a worker writes is in `task-claims.ts`. */
 export function syncTaskStore(connection: Connection, relay: Relay) {
   const rows = taskModel(connection);
@@ -35,13 +34,17 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
   /** One update of the live task: adds the key, and wakes it when it waits for a later time. */
   async function join(filter: Filter, request: RequestKey | null, more: object = {}): Promise<SyncTask | null> {
     const update = { $set: { notBefore: null }, ...(request && { $push: { keys: request } }), ...more };
-    const row = await rows.findOneAndUpdate({ ...filter, ...LIVE } as Filter, update, { returnDocument: 'after' }).lean<TaskRow>();
+    const row = await rows
+      .findOneAndUpdate({ ...filter, ...LIVE } as Filter, update, { returnDocument: 'after' })
+      .lean<TaskRow>();
     return row === null ? null : taskOf(row);
   }
 
   /** A `since` widens a task that has not begun; one that began serves only what is not older than its own. */
   async function joinSince(kind: Kind, task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> {
-    const waiting = await join({ stream: task.stream, kind, status: 'queued', start: null }, request, { $min: { since: task.since } });
+    const waiting = await join({ stream: task.stream, kind, status: 'queued', start: null }, request, {
+      $min: { since: task.since },
+    });
     return waiting ?? join({ stream: task.stream, kind, since: { $lte: task.since } }, request);
   }
 
@@ -61,7 +64,11 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
     model: rows,
 
     /** The new task, or the one already there of its kind (or of its key); null when no more may wait in its stream. */
-    async start(task: SyncTask, events: Event[], request: RequestKey | null): Promise<{ task: SyncTask; created: boolean } | null> {
+    async start(
+      task: SyncTask,
+      events: Event[],
+      request: RequestKey | null,
+    ): Promise<{ task: SyncTask; created: boolean } | null> {
       const kinds: Kind[] = task.kind === 'since' ? ['since', 'since_next'] : [task.kind];
       for (let tries = 0; tries < TRIES; tries++) {
         for (const kind of kinds) {
@@ -70,14 +77,18 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
           try {
             const known = request && (await byKey(request));
             if (known) return { task: known, created: false };
-            const joined = kind.startsWith('since') ? await joinSince(kind, task, request) : await join({ stream: task.stream, kind }, request);
+            const joined = kind.startsWith('since')
+              ? await joinSince(kind, task, request)
+              : await join({ stream: task.stream, kind }, request);
             if (joined) return { task: joined, created: false };
           } catch (err) {
             // Our key came in meanwhile: the next round finds it.
             if (!isDuplicateKey(err)) throw err;
           }
         }
-        const full = task.kind === 'since' && (await rows.countDocuments({ stream: task.stream, kind: { $in: kinds }, ...LIVE })) === kinds.length;
+        const full =
+          task.kind === 'since' &&
+          (await rows.countDocuments({ stream: task.stream, kind: { $in: kinds }, ...LIVE })) === kinds.length;
         if (full) return null;
       }
       throw new AppError('unavailable', '', '服务繁忙，请稍后重试', { retryAfterMs: 1_000 });
@@ -89,9 +100,18 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
     },
 
     /** Newest first. */
-    async list(filter: { tenant: string; connectorId: string; syncType?: string; status?: string }, skip: number, limit: number) {
+    async list(
+      filter: { tenant: string; connectorId: string; syncType?: string; status?: string },
+      skip: number,
+      limit: number,
+    ) {
       const [items, total] = await Promise.all([
-        rows.find(filter as Filter).sort({ createdAt: -1, _id: -1 }).skip(skip).limit(limit).lean<TaskRow[]>(),
+        rows
+          .find(filter as Filter)
+          .sort({ createdAt: -1, _id: -1 })
+          .skip(skip)
+          .limit(limit)
+          .lean<TaskRow[]>(),
         rows.countDocuments(filter as Filter),
       ]);
       return { items: items.map(taskOf), total };
@@ -104,7 +124,11 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
     },
 
     /** Ends a task that no holder has; false when it is not queued. */
-    async endQueued(id: string, end: { status: EndStatus; reason: string; completedAt: Date; total: number }, events: Event[]): Promise<boolean> {
+    async endQueued(
+      id: string,
+      end: { status: EndStatus; reason: string; completedAt: Date; total: number },
+      events: Event[],
+    ): Promise<boolean> {
       const { matchedCount } = await rows.updateOne(
         { _id: id, status: 'queued' },
         { $set: end, $push: { outbox: { $each: events } } },
@@ -115,7 +139,10 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
 
     /** Orders a running task to end; false when it does not run. A second order changes nothing. */
     async mark(id: string, mark: Mark, events: Event[]): Promise<boolean> {
-      const { matchedCount } = await rows.updateOne({ _id: id, status: 'running', mark: null }, { $set: { mark }, $push: { outbox: { $each: events } } });
+      const { matchedCount } = await rows.updateOne(
+        { _id: id, status: 'running', mark: null },
+        { $set: { mark }, $push: { outbox: { $each: events } } },
+      );
       if (matchedCount === 1) told(id);
       return matchedCount === 1;
     },

@@ -1,7 +1,15 @@
 import type { Event } from '@crossdock/contracts';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection, QueryFilter, UpdateQuery } from 'mongoose';
-import { LEASE_MS, MARK_GRACE_MS, type Counters, type EndStatus, type Mark, type SyncTask, type Walk } from '../domain/sync-task.ts';
+import {
+  LEASE_MS,
+  MARK_GRACE_MS,
+  type Counters,
+  type EndStatus,
+  type Mark,
+  type SyncTask,
+  type Walk,
+} from '../domain/sync-task.ts';
 import type { Window } from '../domain/window.ts';
 import { taskModel, taskOf, type TaskRow } from './task-rows.ts';
 
@@ -40,12 +48,19 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     $or: [
       { status: 'queued', $or: [{ notBefore: null }, { notBefore: { $lte: now } }] },
       { status: 'running', leaseUntil: { $lt: now } },
-      { status: 'running', 'mark.at': { $lte: new Date(now.getTime() - MARK_GRACE_MS) }, $expr: { $lt: ['$claimedAt', '$mark.at'] } },
+      {
+        status: 'running',
+        'mark.at': { $lte: new Date(now.getTime() - MARK_GRACE_MS) },
+        $expr: { $lt: ['$claimedAt', '$mark.at'] },
+      },
     ],
   });
 
   async function update(filter: Filter, change: UpdateQuery<TaskRow>, id: string, events: Event[]): Promise<boolean> {
-    const { matchedCount } = await rows.updateOne(filter, { ...change, ...(events.length > 0 && { $push: { outbox: { $each: events } } }) } as UpdateQuery<TaskRow>);
+    const { matchedCount } = await rows.updateOne(filter, {
+      ...change,
+      ...(events.length > 0 && { $push: { outbox: { $each: events } } }),
+    } as UpdateQuery<TaskRow>);
     if (matchedCount === 1 && events.length > 0) relay.nudge(rows, id);
     return matchedCount === 1;
   }
@@ -53,7 +68,11 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
   return {
     /** Ids that may be taken now, oldest first. */
     async candidates(now: Date): Promise<string[]> {
-      const found = await rows.find(takeable(now), { _id: 1 }).sort({ createdAt: 1 }).limit(CANDIDATES).lean<{ _id: string }[]>();
+      const found = await rows
+        .find(takeable(now), { _id: 1 })
+        .sort({ createdAt: 1 })
+        .limit(CANDIDATES)
+        .lean<{ _id: string }[]>();
       return found.map((row) => row._id);
     },
 
@@ -77,10 +96,20 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     },
 
     /** The task under its new fence; start and window stay those of the first holder. Null when the claim is no longer ours. */
-    async fence({ task, claimId }: Claimed, fence: number, begin: { start: Date; window: Window }): Promise<SyncTask | null> {
-      const first = { start: { $ifNull: ['$start', begin.start] }, window: { $ifNull: ['$window', { $literal: begin.window }] } };
+    async fence(
+      { task, claimId }: Claimed,
+      fence: number,
+      begin: { start: Date; window: Window },
+    ): Promise<SyncTask | null> {
+      const first = {
+        start: { $ifNull: ['$start', begin.start] },
+        window: { $ifNull: ['$window', { $literal: begin.window }] },
+      };
       const row = await rows
-        .findOneAndUpdate({ _id: task.id, status: 'running', claimId }, [{ $set: { fence, reason: null, ...first } }], { returnDocument: 'after', updatePipeline: true })
+        .findOneAndUpdate({ _id: task.id, status: 'running', claimId }, [{ $set: { fence, reason: null, ...first } }], {
+          returnDocument: 'after',
+          updatePipeline: true,
+        })
         .lean<TaskRow>();
       return row === null ? null : taskOf(row);
     },
@@ -88,33 +117,59 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     /** Holds on for another lease; the mark if there is one, null when the hold is lost. */
     async heartbeat({ id, claimId }: Hold, now: Date): Promise<{ mark: Mark | null } | null> {
       const row = await rows
-        .findOneAndUpdate({ _id: id, status: 'running', claimId }, { $set: { leaseUntil: new Date(now.getTime() + LEASE_MS) } }, { projection: { mark: 1 }, returnDocument: 'after' })
+        .findOneAndUpdate(
+          { _id: id, status: 'running', claimId },
+          { $set: { leaseUntil: new Date(now.getTime() + LEASE_MS) } },
+          { projection: { mark: 1 }, returnDocument: 'after' },
+        )
         .lean<TaskRow>();
       return row === null ? null : { mark: row.mark };
     },
 
     /** What a holder must know before each page; null when the hold is lost. */
     async look(hold: Hold): Promise<{ mark: Mark | null; outboxSize: number } | null> {
-      const row = await rows.findOne(held(hold), { mark: 1, outboxSize: { $size: '$outbox' } }).lean<TaskRow & { outboxSize: number }>();
+      const row = await rows
+        .findOne(held(hold), { mark: 1, outboxSize: { $size: '$outbox' } })
+        .lean<TaskRow & { outboxSize: number }>();
       return row === null ? null : { mark: row.mark, outboxSize: row.outboxSize };
     },
 
-    checkpoint: (hold: Hold, at: Checkpoint, events: Event[]): Promise<boolean> => update(held(hold), { $set: at }, hold.id, events),
+    checkpoint: (hold: Hold, at: Checkpoint, events: Event[]): Promise<boolean> =>
+      update(held(hold), { $set: at }, hold.id, events),
 
     /** Back to waiting, only between pages; false when marked or lost. */
     wait: (hold: Hold, reason: string | null, notBefore: Date): Promise<boolean> =>
-      update({ ...held(hold), mark: null }, { $set: { status: 'queued', claimId: null, leaseUntil: null, reason, notBefore } }, hold.id, []),
+      update(
+        { ...held(hold), mark: null },
+        { $set: { status: 'queued', claimId: null, leaseUntil: null, reason, notBefore } },
+        hold.id,
+        [],
+      ),
 
     /** After a breakdown of our own: the lease ends at `until`, and the next holder treats this one as dead. */
-    breakDown: (hold: Hold, until: Date): Promise<boolean> => update(held(hold), { $set: { leaseUntil: until }, $inc: { breakdowns: 1 } }, hold.id, []),
+    breakDown: (hold: Hold, until: Date): Promise<boolean> =>
+      update(held(hold), { $set: { leaseUntil: until }, $inc: { breakdowns: 1 } }, hold.id, []),
 
     /** Not while a mark stands: then the task ends as cancelled. */
-    end: (hold: Hold, end: { status: EndStatus; reason: string | null; completedAt: Date; total: number }, events: Event[]): Promise<boolean> =>
+    end: (
+      hold: Hold,
+      end: { status: EndStatus; reason: string | null; completedAt: Date; total: number },
+      events: Event[],
+    ): Promise<boolean> =>
       update({ ...held(hold), mark: null }, { $set: { ...end, claimId: null, leaseUntil: null } }, hold.id, events),
 
     /** Obeys a mark, or finds the connector gone. */
-    endCancelled: ({ id, claimId }: Hold, end: { reason: string; completedAt: Date; total: number }, events: Event[]): Promise<boolean> =>
-      update({ _id: id, status: 'running', claimId }, { $set: { ...end, status: 'cancelled', claimId: null, leaseUntil: null } }, id, events),
+    endCancelled: (
+      { id, claimId }: Hold,
+      end: { reason: string; completedAt: Date; total: number },
+      events: Event[],
+    ): Promise<boolean> =>
+      update(
+        { _id: id, status: 'running', claimId },
+        { $set: { ...end, status: 'cancelled', claimId: null, leaseUntil: null } },
+        id,
+        events,
+      ),
   };
 }
 

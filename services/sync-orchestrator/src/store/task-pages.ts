@@ -29,7 +29,10 @@ export function taskPageStore(connection: Connection) {
       if (page <= 1 || ids.length === 0) return new Set();
       const wanted = new Set(ids);
       const found = await rows()
-        .find({ task, page: { $lt: page }, ids: { $in: ids } }, { projection: { ids: { $setIntersection: ['$ids', ids] } } })
+        .find(
+          { task, page: { $lt: page }, ids: { $in: ids } },
+          { projection: { ids: { $setIntersection: ['$ids', ids] } } },
+        )
         .toArray();
       return new Set(found.flatMap((row) => row['ids'] as string[]).filter((id) => wanted.has(id)));
     },
@@ -37,7 +40,11 @@ export function taskPageStore(connection: Connection) {
     /** False when a later holder already wrote this page. */
     async write(task: string, page: number, fence: number, ids: string[], at: Date): Promise<boolean> {
       try {
-        await rows().updateOne({ _id: `${task}/${page}` as never, fence: { $lte: fence } }, { $set: { task, page, fence, ids, at } }, { upsert: true });
+        await rows().updateOne(
+          { _id: `${task}/${page}` as never, fence: { $lte: fence } },
+          { $set: { task, page, fence, ids, at } },
+          { upsert: true },
+        );
         return true;
       } catch (err) {
         if (isDuplicateKey(err)) return false;

@@ -53,7 +53,10 @@ const live = { status: { $in: ['queued', 'running'] } };
 
 schema.index({ stream: 1, kind: 1 }, { name: 'live_kind', unique: true, partialFilterExpression: live });
 schema.index({ stream: 1 }, { name: 'one_running', unique: true, partialFilterExpression: { status: 'running' } });
-schema.index({ 'keys.key': 1 }, { name: 'idempotency', unique: true, partialFilterExpression: { 'keys.0': { $exists: true } } });
+schema.index(
+  { 'keys.key': 1 },
+  { name: 'idempotency', unique: true, partialFilterExpression: { 'keys.0': { $exists: true } } },
+);
 schema.index({ status: 1, createdAt: 1 }, { name: 'takeable', partialFilterExpression: live });
 schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });
 schema.plugin(outbox);
@@ -61,10 +64,47 @@ schema.plugin(outbox);
 export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema);
 
 export function taskOf(row: TaskRow): SyncTask {
-  const { _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since, traceparent } = row;
+  const {
+    _id,
+    tenant,
+    connectorId,
+    platform,
+    syncType,
+    stream,
+    kind,
+    mode,
+    trigger,
+    status,
+    reason,
+    since,
+    traceparent,
+  } = row;
   const { createdAt, start, completedAt, total, counters, page, walk, window, claimId, fence, mark, breakdowns } = row;
   return {
-    id: _id, tenant, connectorId, platform, syncType, stream, kind, mode, trigger, status, reason, since, traceparent,
-    createdAt, start, completedAt, total, counters, page, walk, window, claimId, fence, mark, breakdowns,
+    id: _id,
+    tenant,
+    connectorId,
+    platform,
+    syncType,
+    stream,
+    kind,
+    mode,
+    trigger,
+    status,
+    reason,
+    since,
+    traceparent,
+    createdAt,
+    start,
+    completedAt,
+    total,
+    counters,
+    page,
+    walk,
+    window,
+    claimId,
+    fence,
+    mark,
+    breakdowns,
   };
 }

@@ -26,10 +26,14 @@ async function takes(budget: ReturnType<typeof callBudget>, ms: number, callers 
   return at;
 }
 
-const inAnySecond = (at: number[]): number => Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + 1_000).length));
+const inAnySecond = (at: number[]): number =>
+  Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + 1_000).length));
 
 test('of 100 calls a second at least 95 and never more than 102 are made in any second', async () => {
-  const at = await takes(callBudget(100, silent, () => Date.now()), 5_000);
+  const at = await takes(
+    callBudget(100, silent, () => Date.now()),
+    5_000,
+  );
   expect(at.length).toBeGreaterThanOrEqual(5 * 95);
   expect(inAnySecond(at)).toBeLessThanOrEqual(102);
 });

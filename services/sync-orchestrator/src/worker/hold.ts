@@ -10,7 +10,10 @@ export interface Held {
 }
 
 /** Keeps the lease alive until released; a lease that could not be renewed in time counts as lost. */
-export function holdOn(hold: Hold, { claims, leaving, clock, log }: { claims: TaskClaimStore; leaving: AbortSignal; clock: Clock; log: Logger }): Held {
+export function holdOn(
+  hold: Hold,
+  { claims, leaving, clock, log }: { claims: TaskClaimStore; leaving: AbortSignal; clock: Clock; log: Logger },
+): Held {
   const broken = new AbortController();
   let renewedAt = clock().getTime();
 

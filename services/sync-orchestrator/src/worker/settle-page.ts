@@ -37,16 +37,30 @@ function changesEvent(task: SyncTask, page: number, changes: Change[]): Event[] 
 }
 
 /** Rows, then the page's ids, then one checkpoint on the task that tells of both. The task after it, or null when it is lost. */
-export async function settlePage({ claims, records, pages, errors, clock }: SettleDeps, task: SyncTask, hold: Hold, lapsed: Lapsed[], page: Page): Promise<SyncTask | null> {
+export async function settlePage(
+  { claims, records, pages, errors, clock }: SettleDeps,
+  task: SyncTask,
+  hold: Hold,
+  lapsed: Lapsed[],
+  page: Page,
+): Promise<SyncTask | null> {
   const number = task.page + 1;
   const { tenant, connectorId } = task;
   const now = clock();
   const ids = [...new Set([...page.met.rows.map((row) => row.externalId), ...page.met.gone])];
   const handled = await pages.handled(task.id, number, ids);
-  const decisions = await settleRows(records, page.met, lapsed, { tenant, connectorId, fence: hold.fence, page: number, now });
+  const decisions = await settleRows(records, page.met, lapsed, {
+    tenant,
+    connectorId,
+    fence: hold.fence,
+    page: number,
+    now,
+  });
   if (decisions === null) return null;
 
-  const problems = page.met.rows.flatMap(({ externalId, problem }) => (problem === null ? [] : [{ externalId, ...problem }]));
+  const problems = page.met.rows.flatMap(({ externalId, problem }) =>
+    problem === null ? [] : [{ externalId, ...problem }],
+  );
   await errors.write({ tenant, connectorId, task: task.id }, problems, now);
   if (!(await pages.write(task.id, number, hold.fence, ids, now))) return null;
 

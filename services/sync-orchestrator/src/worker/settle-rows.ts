@@ -9,7 +9,11 @@ export interface Met {
   gone: string[];
 }
 
-function writeOf(row: SourceRow | undefined, externalId: string, decision: Exclude<Decision, { kind: 'skip' }>): RowWrite {
+function writeOf(
+  row: SourceRow | undefined,
+  externalId: string,
+  decision: Exclude<Decision, { kind: 'skip' }>,
+): RowWrite {
   const { version } = decision.change;
   if (decision.kind === 'insert' || decision.kind === 'update') {
     const { fields, hash, updatedAt } = row!;
@@ -22,7 +26,12 @@ function writeOf(row: SourceRow | undefined, externalId: string, decision: Exclu
  * Brings the stored rows in step with what was met: reads first, writes only what changed, and raises the guard of
  * untouched rows while a dead holder's writes may still arrive. Null when a later holder was here: stop.
  */
-export async function settleRows(store: RecordStore, { rows, gone }: Met, lapsed: Lapsed[], writer: Writer): Promise<Map<string, Decision> | null> {
+export async function settleRows(
+  store: RecordStore,
+  { rows, gone }: Met,
+  lapsed: Lapsed[],
+  writer: Writer,
+): Promise<Map<string, Decision> | null> {
   const met = new Map(rows.map((row) => [row.externalId, row]));
   const decisions = new Map<string, Decision>();
   let open = [...met.keys(), ...gone];
@@ -35,7 +44,10 @@ export async function settleRows(store: RecordStore, { rows, gone }: Met, lapsed
       const row = met.get(id);
       const stored = known.get(id);
       if (stored !== undefined && stored.guard > writer.fence) return null;
-      const decision = row === undefined ? decideGone(stored!, lapsed) : decide({ externalId: id, hash: row.hash, valid: row.problem === null }, stored, lapsed);
+      const decision =
+        row === undefined
+          ? decideGone(stored!, lapsed)
+          : decide({ externalId: id, hash: row.hash, valid: row.problem === null }, stored, lapsed);
       decisions.set(id, decision);
       if (decision.kind !== 'skip') writes.push(writeOf(row, id, decision));
       else if (stored !== undefined && lapsed.length > 0) untouched.push(stored);

@@ -1,0 +1,51 @@
+import type { Connection, mongo } from 'mongoose';
+import { idOf, living, recordModel, type CatalogRecord, type RecordRow } from './record-rows.ts';
+
+export interface RecordQuery {
+  tenant: string;
+  connectorId: string;
+  updatedSince?: Date;
+  q?: string;
+  includeDeleted: boolean;
+}
+
+/** Reads of what was synced. */
+export function catalogStore(connection: Connection, entity: string) {
+  const rows = () => recordModel(connection, entity).collection as unknown as mongo.Collection<RecordRow>;
+
+  function queryFilter({ tenant, connectorId, updatedSince, q, includeDeleted }: RecordQuery): mongo.Filter<RecordRow> {
+    const text = q === undefined ? undefined : new RegExp(q.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), 'i');
+    const and: mongo.Filter<RecordRow>[] = [];
+    if (updatedSince)
+      and.push({ $or: [{ sourceUpdatedAt: { $gte: updatedSince } }, { deletedAt: { $gte: updatedSince } }] });
+    if (text) and.push({ $or: [{ 'fields.title': text }, { 'fields.outer_id': text }, { externalId: q! }] });
+    return {
+      tenant,
+      ...(includeDeleted ? { connectorId } : living(connectorId)),
+      ...(and.length > 0 && { $and: and }),
+    };
+  }
+
+  return {
+    /** In id order; `after` is the last external id of the page before. */
+    async list(
+      query: RecordQuery,
+      { after, skip, limit }: { after: string | null; skip: number; limit: number },
+    ): Promise<{ items: CatalogRecord[]; total: number }> {
+      const filter = queryFilter(query);
+      const page = after === null ? filter : { $and: [filter, { _id: { $gt: idOf(query.connectorId, after) } }] };
+      const [items, total] = await Promise.all([
+        rows()
+          .find(page, { projection: { externalId: 1, fields: 1, sourceUpdatedAt: 1, syncedAt: 1, deletedAt: 1 } })
+          .sort({ _id: 1 })
+          .skip(skip)
+          .limit(limit)
+          .toArray(),
+        rows().countDocuments(filter),
+      ]);
+      return { items: items as unknown as CatalogRecord[], total };
+    },
+  };
+}
+
+export type CatalogStore = ReturnType<typeof catalogStore>;

@@ -1,0 +1,162 @@
+import { isAppError, isPlatformError, sleep, type Clock } from '@crossdock/kernel';
+import type { CallGate, PlatformAdapter, Session } from '@crossdock/platforms';
+import type { Ending } from '../app/task-events.ts';
+import { reactTo, type Reaction } from '../domain/failure.ts';
+import type { Lapsed } from '../domain/row.ts';
+import { MAX_BREAKDOWNS, MAX_OUTBOX, type SyncTask } from '../domain/sync-task.ts';
+import type { CallBudget } from './call-budget.ts';
+import type { CallReports } from './call-reports.ts';
+import { credentialOf, type AcquireCredential } from './credentials.ts';
+import type { Held } from './hold.ts';
+import { listPage, scanPage, type Page } from './next-page.ts';
+import { settlePage, type SettleDeps } from './settle-page.ts';
+import { sourceOf } from './sources.ts';
+
+export interface PageRunDeps extends SettleDeps {
+  budgetOf(platform: string, appKey: string): CallBudget;
+  acquire: AcquireCredential;
+  reports: CallReports;
+  clock: Clock;
+}
+
+/** How a run of pages came to its end: the task is to be ended, waits, was ended elsewhere, or is no longer ours. */
+export type Outcome =
+  | { kind: 'end'; status: Ending['status']; reason: string | null }
+  | { kind: 'cancelled'; reason: string }
+  | { kind: 'wait'; reason: string | null; afterMs: number }
+  | { kind: 'lost' };
+
+const LOST: Outcome = { kind: 'lost' };
+const OUTBOX_PAUSE_MS = 100;
+const AWAY_MS = 5_000;
+
+/** The pages of one holder, one read ahead of the one being written. */
+export function pageRun(
+  deps: PageRunDeps,
+  adapter: PlatformAdapter,
+  first: SyncTask,
+  held: Held,
+  lapsed: Lapsed[],
+  leaving: AbortSignal,
+) {
+  const { claims, clock, budgetOf, reports } = deps;
+  const source = sourceOf(adapter, first.syncType);
+  let task = first;
+  let tries = 0;
+  let refused: number | undefined;
+  let refreshed = false;
+  let ahead: Promise<Page> | undefined;
+  const credential = credentialOf(
+    { tenant: task.tenant, connectorId: task.connectorId, taskId: task.id },
+    deps.acquire,
+    clock,
+  );
+
+  async function session(): Promise<Session | Outcome> {
+    const { state, accessToken, version, config } = await credential(refused);
+    refused = undefined;
+    if (state === 'deleted') return { kind: 'cancelled', reason: 'connector_deleted' };
+    if (state !== 'ok') return { kind: 'end', status: 'failed', reason: 'needs_authorization' };
+    const budget = budgetOf(task.platform, adapter.appKeyOf(config));
+    return { config, accessToken, now: clock, signal: held.signal, call: gate(budget, version) };
+  }
+
+  function gate(budget: CallBudget, version: number): CallGate {
+    return {
+      take: (signal) => budget.take(signal),
+      done(outcome) {
+        if (!outcome.ok && outcome.failure === 'RATE_LIMITED') budget.refused(outcome.retryAfterMs);
+        if (!outcome.ok && outcome.failure === 'AUTH_EXPIRED') refused = version;
+        // Stopped by us: that says nothing of the platform.
+        if (!outcome.ok && outcome.code === 'ABORTED') return;
+        reports.add(task.tenant, task.connectorId, {
+          at: clock(),
+          credentialVersion: version,
+          outcome: outcome.ok ? 'ok' : outcome.failure,
+          message: outcome.ok ? '' : outcome.message,
+          durationMs: Math.round(outcome.durationMs),
+        });
+      },
+    };
+  }
+
+  function read(from: Session): Promise<Page> {
+    const { walk } = task;
+    if (walk.phase === 'scan') return scanPage(deps, source, from, task, lapsed, walk.after);
+    return listPage(source, from, task, walk.phase === 'list' ? walk.position : null);
+  }
+
+  /** Reads the page after this one while this one is written; its failure shows when its turn comes. */
+  function readAhead(from: Session, page: Page): void {
+    if (page.walk.phase !== 'list') return;
+    ahead = listPage(source, from, task, page.walk.position);
+    ahead.catch(() => undefined);
+  }
+
+  async function onePage(): Promise<Outcome | null> {
+    const from = await session();
+    if ('kind' in from) return from;
+    const reading = ahead ?? read(from);
+    ahead = undefined;
+    const page = await reading;
+    tries = 0;
+    refreshed = false;
+    readAhead(from, page);
+    const settled = await settlePage(deps, task, held.hold, lapsed, page);
+    if (settled === null) return LOST;
+    task = settled;
+    return null;
+  }
+
+  function reactionTo(err: unknown): Reaction {
+    if (isPlatformError(err))
+      return reactTo(
+        { failure: err.failure, retryAfterMs: err.retryAfterMs, tries: ++tries, refreshed },
+        Math.random(),
+      );
+    if (isAppError(err) && err.kind === 'unavailable')
+      return { kind: 'wait', reason: 'service_unavailable', afterMs: err.retryAfterMs ?? AWAY_MS };
+    throw err;
+  }
+
+  async function afterFailure(err: unknown): Promise<Outcome | null> {
+    if (held.signal.aborted) return null;
+    const reaction = reactionTo(err);
+    if (reaction.kind === 'fail') return { kind: 'end', status: 'failed', reason: reaction.reason };
+    if (reaction.kind === 'wait') return reaction;
+    if (reaction.kind === 'retry') await sleep(reaction.afterMs, held.signal);
+    if (reaction.kind === 'pace') tries--;
+    if (reaction.kind === 'refresh') refreshed = true;
+    return null;
+  }
+
+  /** What must be known before each page; an outcome ends the run. */
+  async function beforePage(): Promise<Outcome | 'go' | 'pause'> {
+    const state = await claims.look(held.hold);
+    if (state === null) return LOST;
+    if (state.mark !== null) return { kind: 'cancelled', reason: state.mark.reason };
+    if (leaving.aborted) return { kind: 'wait', reason: null, afterMs: 0 };
+    // The lease could not be renewed in time: whoever claims next goes on.
+    if (held.signal.aborted) return LOST;
+    if (state.outboxSize > MAX_OUTBOX) return 'pause';
+    return 'go';
+  }
+
+  return {
+    task: () => task,
+    async pages(): Promise<Outcome> {
+      if (task.breakdowns >= MAX_BREAKDOWNS) return { kind: 'end', status: 'failed', reason: 'internal_error' };
+      while (task.walk.phase !== 'done') {
+        const state = await beforePage();
+        if (state === 'pause') {
+          await sleep(OUTBOX_PAUSE_MS, held.signal);
+          continue;
+        }
+        if (state !== 'go') return state;
+        const outcome = await onePage().catch(afterFailure);
+        if (outcome !== null) return outcome;
+      }
+      return { kind: 'end', status: 'completed', reason: null };
+    },
+  };
+}
