@@ -10,7 +10,8 @@ import { commandLineOf } from '../src/processes.ts';
 import { claimDirectory } from '../src/run-directory.ts';
 import { openStores, type Stores } from '../src/stores/open-stores.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'native-'));
+// In the folder of the run, which ends what a test that is cut off leaves.
+const folder = mkdtempSync(join(process.env['CROSSDOCK_TEST_RUN'] ?? tmpdir(), 'stack-native-'));
 const cache = join(ROOT, '.crossdock', 'cache');
 // Where the run itself was given its stores, this machine need not be able to have its own.
 const hasNative = existsSync(join(cache, 'kafka-3.9.1'));
@@ -58,5 +59,5 @@ async function withStores<T>(use: (stores: Stores) => Promise<T>): Promise<T> {
     });
     expect(await isFree(Number(first.kafka[0]?.split(':')[1]))).toBe(true);
   },
-  60_000,
+  180_000,
 );
