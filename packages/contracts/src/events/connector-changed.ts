@@ -5,6 +5,7 @@ import { defineEvent, orNull } from './event.ts';
 export const connectorChanged = defineEvent({
   topic: 'connector.changed',
   version: 1,
+  summary: 'The state of a connector changed, or what people edit of it',
   schema: Type.Object({
     connector_id: Type.String(),
     platform: Type.String(),
@@ -14,6 +15,15 @@ export const connectorChanged = defineEvent({
     sync_interval_minutes: Type.Integer(),
     deleted: Type.Boolean(),
   }),
-  key: (data) => data.connector_id,
+  keyedBy: 'connector_id',
   subject: (data) => data.connector_id,
+  example: {
+    connector_id: '019a0000-0000-7000-8000-000000000001',
+    platform: 'tmall',
+    version: 7,
+    status: 'running',
+    status_reason: null,
+    sync_interval_minutes: 15,
+    deleted: false,
+  },
 });

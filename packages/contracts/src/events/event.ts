@@ -31,7 +31,13 @@ export interface EventDefinition<D = unknown> {
   version: number;
   /** `ce_type`: the topic's name and the version. */
   type: string;
+  /** One line for the event document. */
+  summary: string;
+  /** The field of the data that is the Kafka key, or `tenant id`: events of one key stay in order. */
+  keyedBy: string;
   schema: TSchema;
+  /** Data as it may come, for the event document. */
+  example: D;
   /** Throws when the data does not fit the schema: a bug of ours, never bad input. */
   create(event: NewEvent<D>): Event<D>;
   /** What is wrong with the data, or null. Unknown fields are fine. */
@@ -40,18 +46,22 @@ export interface EventDefinition<D = unknown> {
 
 const ajv = addFormats.default(new Ajv({ allErrors: true }));
 
+/** The key of an event that is about no single thing. */
+export const TENANT = 'tenant id';
+
 interface Definition<S extends TSchema> {
   topic: string;
   version: number;
+  summary: string;
   schema: S;
-  /** Kafka key: events of one key stay in order. */
-  key(data: Static<S>, tenantId: string): string;
+  keyedBy: (keyof Static<S> & string) | typeof TENANT;
   /** What the event is about, as `ce_subject`. */
   subject(data: Static<S>): string;
+  example: Static<S>;
 }
 
 export function defineEvent<S extends TSchema>(definition: Definition<S>): EventDefinition<Static<S>> {
-  const { topic, version, schema } = definition;
+  const { topic, version, summary, keyedBy, schema, example } = definition;
   const type = `${topic}.v${version}`;
   let validate: ValidateFunction | undefined;
   function fault(data: unknown): string | null {
@@ -62,7 +72,10 @@ export function defineEvent<S extends TSchema>(definition: Definition<S>): Event
     topic,
     version,
     type,
+    summary,
+    keyedBy,
     schema,
+    example,
     fault,
     create({ tenantId, source, data, id = newId(), time = new Date() }) {
       const wrong = fault(data);
@@ -71,7 +84,7 @@ export function defineEvent<S extends TSchema>(definition: Definition<S>): Event
         id,
         type,
         topic,
-        key: definition.key(data, tenantId),
+        key: keyedBy === TENANT ? tenantId : String(data[keyedBy]),
         source,
         subject: definition.subject(data),
         time: time.toISOString(),

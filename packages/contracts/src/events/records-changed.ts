@@ -7,6 +7,7 @@ export const MAX_RECORD_CHANGES = 500;
 export const recordsChanged = defineEvent({
   topic: 'records.changed',
   version: 1,
+  summary: 'What one page of a sync changed',
   schema: Type.Object({
     connector_id: Type.String(),
     platform: Type.String(),
@@ -22,6 +23,17 @@ export const recordsChanged = defineEvent({
       { maxItems: MAX_RECORD_CHANGES },
     ),
   }),
-  key: (data) => data.connector_id,
+  keyedBy: 'connector_id',
   subject: (data) => data.connector_id,
+  example: {
+    connector_id: '019a0000-0000-7000-8000-000000000001',
+    platform: 'tmall',
+    entity: 'products',
+    task_id: '019a0000-0000-7000-8000-000000000002',
+    page: 1,
+    changes: [
+      { external_id: '9007199254740993', op: 'updated', version: 4 },
+      { external_id: '9007199254740994', op: 'created', version: 1 },
+    ],
+  },
 });

@@ -5,12 +5,14 @@ import { defineEvent } from './event.ts';
 export const shopChanged = defineEvent({
   topic: 'shop.changed',
   version: 1,
+  summary: 'A shop or its settings changed',
   schema: Type.Object({
     shop_id: Type.Integer(),
     version: Type.Integer(),
     changed: Type.Array(Type.String()),
     deleted: Type.Boolean(),
   }),
-  key: (data) => String(data.shop_id),
+  keyedBy: 'shop_id',
   subject: (data) => String(data.shop_id),
+  example: { shop_id: 1, version: 3, changed: ['payment.paypal.sandbox_mode', 'tax.rate'], deleted: false },
 });

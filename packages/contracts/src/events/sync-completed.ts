@@ -5,6 +5,7 @@ import { defineEvent, orNull, timestamp } from './event.ts';
 export const syncCompleted = defineEvent({
   topic: 'sync.completed',
   version: 1,
+  summary: 'A sync task ended: completed, failed or cancelled',
   schema: Type.Object({
     task_id: Type.String(),
     connector_id: Type.String(),
@@ -24,6 +25,20 @@ export const syncCompleted = defineEvent({
     completed_at: timestamp,
     duration_seconds: orNull(Type.Number()),
   }),
-  key: (data) => data.connector_id,
+  keyedBy: 'connector_id',
   subject: (data) => data.task_id,
+  example: {
+    task_id: '019a0000-0000-7000-8000-000000000002',
+    connector_id: '019a0000-0000-7000-8000-000000000001',
+    platform: 'tmall',
+    sync_type: 'products',
+    mode: 'incremental',
+    status: 'completed',
+    progress: { total: 1250, synced: 1250, failed: 0, skipped: 3 },
+    totals: { products: 1250, orders_30d: 8500 },
+    reason: null,
+    started_at: '2026-03-14T10:30:05Z',
+    completed_at: '2026-03-14T10:30:50Z',
+    duration_seconds: 45,
+  },
 });
