@@ -1,8 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sandboxControl, type SandboxControl } from '@crossdock/sandbox';
-import { claimDirectory, freePorts, openStores, ROOT, startProduct, type Product, type Stores } from '@crossdock/stack';
+import {
+  claimDirectory,
+  endLeftovers,
+  freePorts,
+  isAbandoned,
+  openStores,
+  ROOT,
+  startProduct,
+  type Product,
+  type Stores,
+} from '@crossdock/stack';
 import mongoose from 'mongoose';
 import { logIn, type Api } from './api.ts';
 import { dropTopics } from './kafka-client.ts';
@@ -27,6 +37,8 @@ export interface Lab {
   close(): Promise<void>;
 }
 
+const RUNS = join(ROOT, '.crossdock', 'bench');
+
 export interface LabOptions {
   /** Reaches every service. */
   env: NodeJS.ProcessEnv;
@@ -36,10 +48,11 @@ export interface LabOptions {
 
 export async function openLab({ env, log, signal }: LabOptions): Promise<Lab> {
   const prefix = `bench-${process.pid}-`;
-  const run = await claimDirectory(join(ROOT, '.crossdock', 'bench', String(process.pid)), import.meta.filename);
-  const endings: (() => Promise<unknown>)[] = [async () => rmSync(run.path, { recursive: true, force: true })];
-  const close = async () => {
-    for (const end of endings.toReversed()) await end();
+  await clearAbandoned();
+  const run = await claimDirectory(join(RUNS, String(process.pid)), process.argv[1]!);
+  const endings: (() => Promise<unknown>)[] = [];
+  const end = async () => {
+    for (const each of endings.toReversed()) await each();
   };
   try {
     log('Bringing up Kafka and MongoDB');
@@ -81,11 +94,25 @@ export async function openLab({ env, log, signal }: LabOptions): Promise<Lab> {
       brokers: stores.kafka,
       prefix,
       storePids: storePids(stores),
-      close,
+      async close() {
+        await end();
+        rmSync(run.path, { recursive: true, force: true });
+      },
     };
   } catch (err) {
-    await close();
+    // The folder stays: it has the logs that say why. The next run takes it away.
+    await end();
     throw err;
+  }
+}
+
+/** What a killed run left: its processes first, then its data. */
+async function clearAbandoned(): Promise<void> {
+  mkdirSync(RUNS, { recursive: true });
+  for (const path of readdirSync(RUNS).map((name) => join(RUNS, name))) {
+    if (!isAbandoned(path)) continue;
+    await endLeftovers(path);
+    rmSync(path, { recursive: true, force: true });
   }
 }
 

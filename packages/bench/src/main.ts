@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from '@crossdock/stack';
+import { ROOT, StartError } from '@crossdock/stack';
 import { benches } from './benches.ts';
 import { openLab } from './lab.ts';
 import { load, machine } from './machine.ts';
@@ -67,4 +67,10 @@ async function main(): Promise<number> {
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('ended by a signal'))));
 
-process.exit(await main());
+try {
+  process.exit(await main());
+} catch (err) {
+  if (!(err instanceof StartError)) throw err;
+  console.error(`${err.message}${err.logFile === undefined ? '' : ` See ${err.logFile}.`}`);
+  process.exit(1);
+}

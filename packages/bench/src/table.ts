@@ -31,7 +31,7 @@ function cells(figure: Figure): string[] {
 const goalText = (goal: Goal): string => ('atMost' in goal ? `≤ ${digits(goal.atMost)}` : `≥ ${digits(goal.atLeast)}`);
 
 /** Three digits that count. */
-export function digits(value: number): string {
+function digits(value: number): string {
   const magnitude = Math.abs(value);
   const decimals = magnitude >= 100 || Number.isInteger(value) ? 0 : magnitude >= 10 ? 1 : 2;
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { relayChain, type Chain, type RecordedCall } from '../../baseline/relay-chain.ts';
 import { atConstantRate } from '../arrivals.ts';
 import type { Bench } from '../bench.ts';
-import { percentile, pooled, type FigureGroup } from '../figure.ts';
+import { figure, percentile, pooled, type FigureGroup } from '../figure.ts';
 import { healthOf, readDelays } from '../health.ts';
 import { kafkaClient, makeTopic } from '../kafka-client.ts';
 import type { Lab } from '../lab.ts';
@@ -43,14 +43,8 @@ export const e2e: Bench = {
     );
     await chain.close();
     const bare = samples.bare.map(({ latencies }) => latencies);
-    return [
-      ...report(
-        bare,
-        samples.bare.map(({ platform }) => platform),
-        samples.product,
-      ),
-      ...healthOf(lab, delays.slice(1)),
-    ];
+    const platform = samples.bare.map((round) => round.platform);
+    return [...report(bare, platform, samples.product, chain.calls()), ...healthOf(lab, delays.slice(1))];
   },
 };
 
@@ -116,11 +110,12 @@ async function bareSubject(lab: Lab, first: RecordedCall[]) {
       await sleep(QUIET_MS);
       return { latencies, platform: [...chain.platformMs] };
     },
+    calls: () => calls.length,
     close: chain.close,
   };
 }
 
-function report(bare: number[][], platform: number[][], product: number[][]): FigureGroup[] {
+function report(bare: number[][], platform: number[][], product: number[][], calls: number): FigureGroup[] {
   const sandboxMs = percentile(platform.flat(), 50);
   const above = (rounds: number[][]) => rounds.map((round) => round.map((ms) => ms - sandboxMs));
   return [
@@ -129,6 +124,7 @@ function report(bare: number[][], platform: number[][], product: number[][]): Fi
       figures: [
         pooled('p50', 'ms', 50, bare),
         pooled('p99', 'ms', 99, bare),
+        figure('calls of the platform in a sync', '', [calls]),
         pooled("the sandbox's time, p50", 'ms', 50, platform),
         pooled("p50 above the sandbox's time", 'ms', 50, above(bare)),
         pooled("p99 above the sandbox's time", 'ms', 99, above(bare)),

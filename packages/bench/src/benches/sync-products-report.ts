@@ -20,7 +20,10 @@ const rate = ({ rows, seconds }: Sample): number => rows / seconds;
 
 /** Round by round, so that both sides saw the same machine. */
 const ratios = (above: (number | null)[], below: (number | null)[]): (number | null)[] =>
-  above.map((value, n) => (value === null || below[n] == null ? null : value / below[n]));
+  above.map((value, n) => {
+    const divisor = below[n] ?? null;
+    return value === null || divisor === null ? null : value / divisor;
+  });
 
 export function report(
   lab: Lab,
