@@ -1,6 +1,6 @@
 import { randomUUID, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { claimDirectory, freePorts, startProduct, type Product, type ServiceName } from '@crossdock/stack';
 import { stores, testNames } from './names.ts';
 import { RUN_VARIABLE, RUNS } from './runs.ts';
@@ -27,8 +27,8 @@ export interface TestStack extends AsyncDisposable {
 export async function startStack({ env = {} }: { env?: NodeJS.ProcessEnv } = {}): Promise<TestStack> {
   const { database, topicPrefix } = testNames();
   const databasePrefix = `${database}-`;
-  // jest is part of the command line of the process that runs a test.
-  const run = await claimDirectory(join(process.env[RUN_VARIABLE] ?? RUNS, `stack-${randomUUID()}`), 'jest');
+  const script = basename(process.argv[1] ?? '');
+  const run = await claimDirectory(join(process.env[RUN_VARIABLE] ?? RUNS, `stack-${randomUUID()}`), script);
   const setting = {
     ports: await freePorts(),
     ...stores(),

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { startWorld, type World } from '../src/e2e/world.ts';
+import { atOnce } from './product/at-once.ts';
+import { badInput } from './product/bad-input.ts';
+import { commerceDocument } from './product/commerce-document.ts';
+import { mainJob } from './product/main-job.ts';
+import { otherDocuments } from './product/other-documents.ts';
+import { permissions } from './product/permissions.ts';
+
+/** One running product for every group: each works on connectors of its own. */
+let world: World;
+beforeAll(async () => void (world = await startWorld()), 60_000);
+afterAll(async () => world?.[Symbol.asyncDispose](), 30_000);
+
+describe('the main job', () => mainJob(() => world));
+describe('many at once', () => atOnce(() => world));
+describe('who may', () => permissions(() => world));
+describe('the commerce document', () => commerceDocument(() => world));
+describe('the other documents', () => otherDocuments(() => world));
+describe('bad input', () => badInput(() => world));
