@@ -7,8 +7,9 @@ export type HashingTask = { kind: 'hash'; secret: string } | { kind: 'verify'; s
 
 export type HashingAnswer = { value: string | boolean } | { fault: string };
 
-/** On Linux this is the thread's own: the loop that answers requests goes first when cores are short. */
-os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+/** On Linux this is the thread's own: the loop that answers requests goes first when cores are short. Nobody may go back up. */
+const { PRIORITY_BELOW_NORMAL } = os.constants.priority;
+if (os.getPriority() < PRIORITY_BELOW_NORMAL) os.setPriority(PRIORITY_BELOW_NORMAL);
 
 parentPort?.on('message', (task: HashingTask) => parentPort?.postMessage(answer(task)));
 
