@@ -39,7 +39,7 @@ export function atOnce(world: () => World): void {
     const { admin } = world();
     const { id } = await connect(world(), { products: 100, latency_ms: 50 });
     const answers = await times(100, () => admin.post(`/${id}/sync/products`, { mode: 'full' }));
-    expect(answers.every(({ status }) => status === 202)).toBe(true);
+    expect(answers.filter(({ status }) => status !== 202).map(({ text }) => text)).toEqual([]);
     const tasks = new Set(answers.map(({ body }) => body.data.task_id as string));
     expect([...tasks]).toEqual([expect.stringMatching(UUID)]);
     expect(answers.filter(({ body }) => body.data.deduplicated !== true)).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { auditRecorded, shopChanged } from '@crossdock/contracts';
-import { AppError, type Clock, currentTrace, keyReused } from '@crossdock/kernel';
+import { type Clock, currentTrace, keyReused } from '@crossdock/kernel';
 import type { Counters } from '@crossdock/mongo';
 import { checkPage } from '../domain/page.ts';
 import { domainTaken, type Shop, shopFields } from '../domain/shop.ts';
