@@ -4,4 +4,6 @@ export * from './clock.ts';
 export * from './ids.ts';
 export * from './part.ts';
 export * from './platform-error.ts';
+export * from './recent.ts';
+export * from './span.ts';
 export * from './trace.ts';

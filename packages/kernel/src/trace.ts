@@ -11,6 +11,9 @@ const storage = new AsyncLocalStorage<Trace>();
 
 export const inTrace = <T>(trace: Trace, run: () => T): T => storage.run(trace, run);
 
+/** For work that many share: what one of them asked for must not carry on into it. */
+export const outOfTrace = <T>(run: () => T): T => storage.exit(run);
+
 export const currentTrace = (): Trace | undefined => storage.getStore();
 
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -1,7 +1,10 @@
-import type { Part } from '@crossdock/kernel';
-import { Client, connectivityState, credentials } from '@grpc/grpc-js';
+import { currentTrace, openSpan, type Part, type Span } from '@crossdock/kernel';
+import { Client, connectivityState, credentials, status } from '@grpc/grpc-js';
+import { Registry } from 'prom-client';
 import { clientOptions } from './channel-options.ts';
 import { currentDeadline, type OutgoingContext, outgoingMetadata } from './context.ts';
+import { clientMeter } from './metrics.ts';
+import { outcomeOf } from './outcome.ts';
 import { fromServiceError, unreachable } from './wire-error.ts';
 
 /** One method of a definition that ts-proto generated. */
@@ -33,12 +36,13 @@ export interface RpcClient<D> extends Part {
 export function rpcClient<D extends { [M in keyof D]: Method }>(
   definition: D,
   address: string,
-  { deadlineMs = 5_000 }: { deadlineMs?: number } = {},
+  { deadlineMs = 5_000, metrics = new Registry() }: { deadlineMs?: number; metrics?: Registry } = {},
 ): RpcClient<D> {
   const methods = Object.entries<Method>(definition as Definition);
   const service = methods[0]?.[1].path.split('/')[1] ?? 'service';
   const peer = `${service} at ${address}`;
   const client = new Client(address, credentials.createInsecure(), clientOptions);
+  const count = clientMeter(metrics);
   let reached = false;
 
   function invoke(method: Method, request: never, context: OutgoingContext = {}): Promise<unknown> {
@@ -46,14 +50,22 @@ export function rpcClient<D extends { [M in keyof D]: Method }>(
     const deadline = Math.min(wanted, currentDeadline()?.getTime() ?? wanted);
     return new Promise((resolve, reject) => {
       if (deadline <= Date.now()) return reject(unreachable(peer, new Error('no time left for the call')));
+      const name = method.path.slice(1);
+      const span = spanOf(name);
       client.makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        outgoingMetadata(context),
+        outgoingMetadata(context, span?.traceparent),
         { deadline },
-        (err, response) => (err === null ? resolve(response) : reject(fromServiceError(err, peer))),
+        (err, response) => {
+          const code = err?.code ?? status.OK;
+          count(name, code);
+          span?.end(outcomeOf(code));
+          if (err === null) resolve(response);
+          else reject(fromServiceError(err, peer));
+        },
       );
     });
   }
@@ -77,4 +89,10 @@ export function rpcClient<D extends { [M in keyof D]: Method }>(
       ]),
     ) as Calls<D>,
   };
+}
+
+/** What is asked for outside of any trace has none to tell of. */
+function spanOf(name: string): Span | undefined {
+  const trace = currentTrace();
+  return trace && openSpan({ name, kind: 'client', parent: trace.traceparent, attributes: { 'rpc.system': 'grpc' } });
 }

@@ -1,4 +1,4 @@
-import { currentTrace, isTraceparent, newId, newTraceparent } from '@crossdock/kernel';
+import { currentTrace, isTraceparent, newId } from '@crossdock/kernel';
 import { Metadata } from '@grpc/grpc-js';
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -32,27 +32,30 @@ export const withDeadline = <T>(deadline: Date, run: () => T): T => deadlines.ru
 /** The end of the call being answered, or far away. */
 export const currentDeadline = (): Date | undefined => deadlines.getStore();
 
-export function outgoingMetadata({ tenant, actor }: OutgoingContext): Metadata {
+export function outgoingMetadata({ tenant, actor }: OutgoingContext, traceparent: string | undefined): Metadata {
   const metadata = new Metadata();
-  const trace = currentTrace();
+  const requestId = currentTrace()?.requestId;
   if (tenant !== undefined) metadata.set(TENANT, tenant);
   if (actor !== undefined) metadata.set(ACTOR, actor);
-  if (trace !== undefined) {
-    metadata.set(REQUEST_ID, trace.requestId);
-    metadata.set(TRACEPARENT, trace.traceparent);
-  }
+  if (requestId !== undefined) metadata.set(REQUEST_ID, requestId);
+  if (traceparent !== undefined) metadata.set(TRACEPARENT, traceparent);
   return metadata;
 }
 
-export function incomingContext(metadata: Metadata, deadline: Date, signal: AbortSignal): CallContext {
-  const text = (key: string) => String(metadata.get(key)[0] ?? '');
-  const traceparent = text(TRACEPARENT);
-  return {
-    tenant: text(TENANT),
-    actor: text(ACTOR),
-    requestId: text(REQUEST_ID) || newId(),
-    traceparent: isTraceparent(traceparent) ? traceparent : newTraceparent(),
-    signal,
-    deadline,
-  };
+const text = (metadata: Metadata, key: string): string => String(metadata.get(key)[0] ?? '');
+
+/** The caller's traceparent, null when it has none. */
+export function incomingTrace(metadata: Metadata): string | null {
+  const traceparent = text(metadata, TRACEPARENT);
+  return isTraceparent(traceparent) ? traceparent : null;
 }
+
+export const incomingContext = (
+  metadata: Metadata,
+  call: Pick<CallContext, 'traceparent' | 'deadline' | 'signal'>,
+): CallContext => ({
+  tenant: text(metadata, TENANT),
+  actor: text(metadata, ACTOR),
+  requestId: text(metadata, REQUEST_ID) || newId(),
+  ...call,
+});

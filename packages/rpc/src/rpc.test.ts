@@ -6,6 +6,7 @@ import {
 } from '@crossdock/contracts/grpc/shop-settings';
 import { AppError, currentTrace, inTrace, type Logger, newTraceparent } from '@crossdock/kernel';
 import { createServer } from 'node:net';
+import { Registry } from 'prom-client';
 import { type CallContext, rpcClient, rpcServer, unary } from './index.ts';
 
 type Handler = (request: ListShopsRequest, context: CallContext) => Promise<ListShopsResponse>;
@@ -26,12 +27,13 @@ afterEach(async () => {
   logged.length = 0;
 });
 
-async function serve(handler: Handler, port = 0) {
+async function serve(handler: Handler, port = 0, metrics = new Registry()) {
   const unused = unary<unknown, never>(() => Promise.reject(new Error('not asked for')));
   const server = rpcServer({
     host: '127.0.0.1',
     port,
     log,
+    metrics,
     services: [[ShopServiceService, { listShops: unary(handler), createShop: unused }]],
   });
   await server.start();
@@ -39,8 +41,8 @@ async function serve(handler: Handler, port = 0) {
   return server;
 }
 
-function connect(port: number) {
-  const client = rpcClient(ShopServiceService, `127.0.0.1:${port}`);
+function connect(port: number, metrics = new Registry()) {
+  const client = rpcClient(ShopServiceService, `127.0.0.1:${port}`, { metrics });
   open.push(() => client.stop());
   return client;
 }
@@ -152,4 +154,24 @@ test('a taken port is named', async () => {
   await expect(serve(async () => ({ items: [], total: 0 }), server.port())).rejects.toThrow(
     `port ${server.port()} is in use`,
   );
+});
+
+test('calls are counted by method and code on both sides, whatever came of them', async () => {
+  const metrics = new Registry();
+  const handler: Handler = async (request) => {
+    if (request.page === 1) return { items: [], total: 0 };
+    throw new AppError('not_found', 'GONE', '资源不存在');
+  };
+  const { port } = await serve(handler, 0, metrics);
+  const [one, other] = [connect(port(), metrics), connect(port(), metrics)];
+  await one.call.listShops(page);
+  await other.call.listShops(page);
+  await expect(one.call.listShops({ ...page, page: 2 })).rejects.toThrow();
+  const told = await metrics.metrics();
+  const method = 'method="crossdock.shop_settings.v1.ShopService/ListShops"';
+  for (const side of ['client', 'server']) {
+    expect(told).toContain(`crossdock_grpc_${side}_calls_total{${method},code="OK"} 2`);
+    expect(told).toContain(`crossdock_grpc_${side}_calls_total{${method},code="NOT_FOUND"} 1`);
+  }
+  expect(told).toContain(`crossdock_grpc_server_call_duration_seconds_count{${method}} 3`);
 });

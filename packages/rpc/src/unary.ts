@@ -1,6 +1,7 @@
-import { inTrace } from '@crossdock/kernel';
-import type { handleUnaryCall } from '@grpc/grpc-js';
-import { type CallContext, incomingContext, withDeadline } from './context.ts';
+import { inTrace, openSpan } from '@crossdock/kernel';
+import { type handleUnaryCall, status } from '@grpc/grpc-js';
+import { type CallContext, incomingContext, incomingTrace, withDeadline } from './context.ts';
+import { outcomeOf } from './outcome.ts';
 import { toServiceError } from './wire-error.ts';
 
 const LONGEST_MS = 60_000;
@@ -12,12 +13,25 @@ export function unary<Req, Res>(
   return (call, callback) => {
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());
-    const context = incomingContext(call.metadata, deadlineOf(call.getDeadline()), gone.signal);
+    const span = openSpan({
+      name: call.getPath().slice(1),
+      kind: 'server',
+      parent: incomingTrace(call.metadata),
+      attributes: { 'rpc.system': 'grpc' },
+    });
+    const context = incomingContext(call.metadata, {
+      traceparent: span.traceparent,
+      deadline: deadlineOf(call.getDeadline()),
+      signal: gone.signal,
+    });
     const answer = async () => {
       try {
         callback(null, await handler(call.request, context));
+        span.end(outcomeOf(status.OK));
       } catch (err) {
-        callback(toServiceError(err));
+        const error = toServiceError(err);
+        callback(error);
+        span.end(outcomeOf(error.code));
       }
     };
     void inTrace(context, () => withDeadline(context.deadline, answer));

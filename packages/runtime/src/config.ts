@@ -15,6 +15,12 @@ export const processConfig = {
       description: 'debug, info, warn, error or silent',
     },
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'the http:// address of an OpenTelemetry collector; without it no traces are recorded',
+    }),
+  ),
 };
 
 export const mongoConfig = {

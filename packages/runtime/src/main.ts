@@ -27,17 +27,26 @@ export async function main<S extends TObject>(
   process.on('unhandledRejection', die('unhandled rejection'));
   process.on('uncaughtException', die('uncaught exception'));
   try {
+    const flush = await recordedSpans(name, config, log);
     const service = await build({ config, log, clock: systemClock });
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(service, log, signal));
+    const stop = () => service.stop().then(flush);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(stop, log, signal));
     await service.start();
   } catch (err) {
     die('did not start')(err);
   }
 }
 
-async function drain(service: Service, log: Logger, signal: string): Promise<void> {
+/** Where a collector is named, spans go there from now on; answers how to send the rest. */
+async function recordedSpans(name: string, config: object, log: Logger): Promise<() => Promise<void>> {
+  if (!('OTEL_EXPORTER_OTLP_ENDPOINT' in config)) return async () => undefined;
+  const { exportSpans } = await import('./telemetry.ts');
+  return exportSpans(name, log);
+}
+
+async function drain(stop: () => Promise<void>, log: Logger, signal: string): Promise<void> {
   log.info({ signal }, 'draining');
-  const ended = await Promise.race([service.stop().then(() => true), sleep(DRAIN_LIMIT_MS).then(() => false)]);
+  const ended = await Promise.race([stop().then(() => true), sleep(DRAIN_LIMIT_MS).then(() => false)]);
   if (!ended) log.error('still busy after 25 s, ending anyway');
   process.exit(ended ? 0 : 1);
 }

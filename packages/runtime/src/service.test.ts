@@ -88,4 +88,6 @@ test('the ops port tells that it lives and what it measures', async () => {
   const metrics = await (await fetch(`${service.opsAddress}/metrics`)).text();
   expect(metrics).toContain('nodejs_eventloop_lag_p99_seconds{service="demo"}');
   expect(metrics).toContain('process_resident_memory_bytes');
+  expect(metrics).toMatch(/^crossdock_event_loop_delay_p99_seconds\{service="demo"\} [\d.e-]+$/m);
+  expect(metrics).toMatch(/^crossdock_event_loop_delay_max_seconds\{service="demo"\} [\d.e-]+$/m);
 });

@@ -1,3 +1,4 @@
+import { openSpan } from '@crossdock/kernel';
 import { createService, main, processConfig } from '@crossdock/runtime';
 import Type from 'typebox';
 
@@ -16,6 +17,8 @@ await main(
           name: 'demo',
           async start() {
             if (config.DEMO_DOES === 'reject') void Promise.reject(new Error('nobody waits for me'));
+            if (config.DEMO_DOES.startsWith('00-'))
+              openSpan({ name: 'demo', kind: 'server', parent: config.DEMO_DOES }).end({ failure: 'BROKEN' });
             if (config.DEMO_DOES === 'log')
               log.info(
                 {

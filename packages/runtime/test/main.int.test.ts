@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('demo-process.ts', import.meta.url));
@@ -19,6 +22,12 @@ function demo(env: Record<string, string>) {
   const ended = once(child, 'close').then(([code]) => code as number);
   return { child, out, said, ended };
 }
+
+/** Says on stdout that OpenTelemetry's SDK is loaded. */
+const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(
+  `import { registerHooks } from 'node:module';
+   registerHooks({ load(url, at, next) { if (url.includes('opentelemetry/sdk')) console.log('loaded'); return next(url, at); } });`,
+)}`;
 
 test('a wrong environment ends the process within two seconds, naming every variable', async () => {
   const begun = Date.now();
@@ -51,4 +60,57 @@ test('secrets do not reach the log, however deep they stand', async () => {
   await ended;
   expect(out.text).toContain('told');
   expect(out.text).not.toContain('hunter2');
+});
+
+test('without a collector OpenTelemetry is not loaded', async () => {
+  const { child, said, ended, out } = demo({ OPS_PORT: '0', DEMO_DOES: 'nothing', NODE_OPTIONS });
+  await said('started');
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(out.text).not.toContain('loaded');
+});
+
+test('what was recorded reaches the collector before the process ends', async () => {
+  const sent: unknown[] = [];
+  const collector = createServer((req, res) => {
+    void text(req).then((body) => {
+      sent.push(JSON.parse(body));
+      res.end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const { port } = collector.address() as AddressInfo;
+  const { child, said, ended, out } = demo({
+    OPS_PORT: '0',
+    DEMO_DOES: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    NODE_OPTIONS,
+  });
+  await said('started');
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  collector.close();
+  expect(out.text).toContain('loaded');
+  expect(sent).toHaveLength(1);
+  expect(JSON.stringify(sent)).toContain('{"key":"service.name","value":{"stringValue":"demo"}}');
+  expect(sent).toMatchObject([
+    {
+      resourceSpans: [
+        {
+          scopeSpans: [
+            {
+              spans: [
+                {
+                  name: 'demo',
+                  traceId: '0af7651916cd43dd8448eb211c80319c',
+                  parentSpanId: 'b7ad6b7169203331',
+                  status: { code: 2, message: 'BROKEN' },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ]);
 });
