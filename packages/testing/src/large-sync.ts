@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimDirectory, openStores, ROOT, SERVICE_NAMES, StartError } from '@crossdock/stack';
@@ -80,7 +81,9 @@ function peakMemory(pid: number): number {
 }
 
 async function main(): Promise<number> {
-  const signal = new AbortController().signal;
+  const ended = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ended.abort());
+  const { signal } = ended;
   const run = await claimDirectory(join(RUNS, `large-sync-${process.pid}`), import.meta.filename);
   await using ending = new AsyncDisposableStack();
   ending.defer(async () => {
@@ -101,14 +104,15 @@ async function main(): Promise<number> {
     [RUN_VARIABLE]: run.path,
   });
   const world = ending.use(await startWorld());
-  await largeSync(world);
+  signal.throwIfAborted();
+  await Promise.race([largeSync(world), once(signal, 'abort').then(() => signal.throwIfAborted())]);
   return wrong === 0 ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main();
-} catch (err) {
-  if (!(err instanceof StartError)) throw err;
-  console.error(err.message);
-  process.exitCode = 1;
-}
+// By force: what was cut off in the middle may still be waiting.
+process.exit(
+  await main().catch((err: unknown) => {
+    console.error(err instanceof StartError ? err.message : err);
+    return 1;
+  }),
+);
