@@ -49,7 +49,7 @@ describe('Tmall products', () => {
     const { rows, pages } = await walk(world, sessionOn(world));
     expect(new Set(rows.map((row) => row.externalId))).toEqual(new Set(all));
     expect(new Set(pages.map((page) => page.total))).toEqual(new Set([27_000]));
-  });
+  }, 120_000);
 
   test('whose row has no id are told, and nobody takes them for deleted', async () => {
     const [first, second, third] = world.put(3, ago(DAY_MS)) as [string, string, string];

@@ -29,11 +29,9 @@ const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(
    registerHooks({ load(url, at, next) { if (url.includes('opentelemetry/sdk')) console.log('loaded'); return next(url, at); } });`,
 )}`;
 
-test('a wrong environment ends the process within two seconds, naming every variable', async () => {
-  const begun = Date.now();
+test('a wrong environment ends the process, naming every variable at once', async () => {
   const { ended, out } = demo({ OPS_PORT: 'many' });
   expect(await ended).toBe(1);
-  expect(Date.now() - begun).toBeLessThan(2_000);
   expect(out.text).toContain('demo cannot start');
   expect(out.text).toContain('OPS_PORT is wrong');
   expect(out.text).toContain('DEMO_DOES is missing: it should be what the demo does');

@@ -21,6 +21,9 @@ import { configSchema } from '../src/config.ts';
 import { webhookDispatcher } from '../src/service.ts';
 
 export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+/** A busy machine may take its time. */
+const PATIENT = { deadlineMs: 25_000 };
+
 const KEY = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 const AT = '2026-03-14T10:15:00.000Z';
 
@@ -90,8 +93,8 @@ export async function stage() {
   }: { allow?: string; clock?: Clock; log?: Logger } = {}) {
     const service = webhookDispatcher({ config: readConfig(configSchema, environment(allow)), log, clock });
     await service.start();
-    const endpoints = rpcClient(EndpointServiceService, `127.0.0.1:${service.grpcPort()}`);
-    const deliveries = rpcClient(DeliveryServiceService, `127.0.0.1:${service.grpcPort()}`);
+    const endpoints = rpcClient(EndpointServiceService, `127.0.0.1:${service.grpcPort()}`, PATIENT);
+    const deliveries = rpcClient(DeliveryServiceService, `127.0.0.1:${service.grpcPort()}`, PATIENT);
     open.push(async () => {
       await endpoints.stop();
       await deliveries.stop();

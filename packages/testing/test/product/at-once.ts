@@ -47,13 +47,17 @@ export function atOnce(world: () => World): void {
   });
 
   test('100 triggers at once make one task', async () => {
-    const { admin } = world();
-    const { id } = await connect(world(), { products: 100, latency_ms: 50 });
+    const { admin, platform } = world();
+    const { id, shopId } = await connect(world(), { products: 100 });
+    // A closed shop: the task lives, waiting, until all have asked.
+    await platform.putShop('tmall', shopId, { frozen: true });
     const answers = await times(100, () => patiently(() => admin.post(`/${id}/sync/products`, { mode: 'full' })));
     expect(answers.filter(({ status }) => status !== 202).map(({ text }) => text)).toEqual([]);
     const tasks = new Set(answers.map(({ body }) => body.data.task_id as string));
     expect([...tasks]).toEqual([expect.stringMatching(UUID)]);
     expect(answers.filter(({ body }) => body.data.deduplicated !== true).length).toBeLessThanOrEqual(1);
+    await platform.putShop('tmall', shopId, { frozen: false });
+    await admin.post(`/${id}/sync/products`, { mode: 'full' });
     expect((await admin.get(`/${id}/sync/tasks`)).body.data).toMatchObject({
       total: 1,
       items: [{ task_id: [...tasks][0] }],
