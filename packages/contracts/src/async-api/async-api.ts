@@ -36,9 +36,10 @@ export function asyncApi() {
     channels: {
       ...Object.fromEntries(allEvents.map(({ topic, type, summary }) => [topic, topicChannel(topic, type, summary)])),
       webhooks: {
-        address: null,
+        address: '{path}',
         title: 'Webhooks',
         description: WEBHOOK,
+        parameters: { path: { description: 'The path of the endpoint’s address.', default: 'webhook/nolux' } },
         servers: [ref('servers', 'partner')],
         messages: Object.fromEntries(
           webhookTypes.map(({ type }) => [type, ref('components/messages', `webhook.${type}`)]),
@@ -68,7 +69,7 @@ const topicChannel = (topic: string, type: string, summary: string) => ({
   address: topic,
   title: topic,
   summary,
-  description: TOPIC,
+  description: `${summary}.\n\n${TOPIC}`,
   servers: [ref('servers', 'kafka')],
   messages: { [type]: ref('components/messages', type) },
 });

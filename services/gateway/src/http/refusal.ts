@@ -23,6 +23,9 @@ const DEFAULT_RETRY_AFTER_MS = 1_000;
 
 export const notFound = (): AppError => new AppError('not_found', 'NOT_FOUND', '资源不存在');
 
+/** The status that a family answers an error with. */
+export const statusOf = ({ statuses }: Family, { kind }: AppError): number => statuses?.[kind] ?? STATUS[kind];
+
 /** Answers with the family's own body for whatever went wrong; only faults behind it are logged. */
 export function refuse(
   family: Family,
@@ -32,7 +35,7 @@ export function refuse(
   log: Logger,
 ): FastifyReply {
   const error = appErrorOf(err);
-  const status = family.statuses?.[error.kind] ?? STATUS[error.kind];
+  const status = statusOf(family, error);
   const request = { method: req.method, url: req.originalUrl };
   if (status === 500) log.error({ err, ...request }, 'request failed');
   if (status === 503) log.warn({ reason: reasonOf(error), ...request }, 'service away');

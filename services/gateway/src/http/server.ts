@@ -3,25 +3,19 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { rewriteByAudience } from './audience-rule.ts';
 import { BODY_LIMIT_BYTES } from './body.ts';
 import { refuseBrokenRequest } from './broken-requests.ts';
-import { channelsFamily, channelsRoutes } from './channels/routes.ts';
-import { commerceFamily } from './commerce/family.ts';
+import { channelsRoutes } from './channels/routes.ts';
 import { commerceRoutes } from './commerce/routes.ts';
-import type { Family } from './family.ts';
+import { routeTable } from './docs/route-table.ts';
+import { docsRoutes } from './docs/routes.ts';
+import { familyOf } from './families.ts';
 import { iconRoutes } from './icons/routes.ts';
 import { oauthCallbackRoutes } from './oauth-callback/routes.ts';
 import { notFound, refuse } from './refusal.ts';
-import { shopsFamily } from './shops/family.ts';
 import { shopsRoutes } from './shops/routes.ts';
-import { tokensFamily, tokensRoutes } from './tokens/routes.ts';
+import { tokensRoutes } from './tokens/routes.ts';
 import type { ServerOptions } from './server-options.ts';
 import { requestIdOf, tracing } from './tracing.ts';
 import { validatorCompiler } from './validation.ts';
-
-/** The longest prefix first. */
-const FAMILIES: Family[] = [channelsFamily, commerceFamily, shopsFamily, tokensFamily];
-
-/** Whose envelope a path is answered in when no route took it. */
-const familyOf = (url: string): Family => FAMILIES.find(({ prefix }) => url.startsWith(`${prefix}/`)) ?? commerceFamily;
 
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { log } = options;
@@ -43,11 +37,13 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   tracing(app);
   app.setErrorHandler((err, req, reply) => refuse(familyOf(req.url), err, req, reply, log));
   app.setNotFoundHandler((req, reply) => refuse(familyOf(req.url), notFound(), req, reply, log));
+  const routes = routeTable(app);
   commerceRoutes(app, options);
   channelsRoutes(app, options);
   shopsRoutes(app, options);
   tokensRoutes(app, options);
   oauthCallbackRoutes(app, options);
   iconRoutes(app);
+  docsRoutes(app, routes);
   return app;
 }

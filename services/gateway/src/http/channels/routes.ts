@@ -21,7 +21,7 @@ export function channelsRoutes(app: FastifyInstance, { verifier, limit, log }: S
     authenticate(scope, { audience: channelsFamily.audience, verifier, limit });
     strictBodies(scope);
     for (const url of ['/connectors', '/connectors/*']) {
-      scope.all(url, { config: { permission: 'channels:read' } }, async () => {
+      scope.all(url, { config: { permission: 'channels:read' }, schema: { hide: true } }, async () => {
         throw notFound();
       });
     }

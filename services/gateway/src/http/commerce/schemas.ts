@@ -1,10 +1,21 @@
 import Type from 'typebox';
-import { nameField, paging, searchField, textField, timeField } from '../fields.ts';
+import { idParam, nameField, paging, searchField, textField, timeField } from '../fields.ts';
 
 const closed = { additionalProperties: false };
 
-const configField = () => Type.Record(Type.String(), textField(), { title: '平台配置', maxProperties: 20 });
-const intervalField = () => Type.Integer({ title: '同步间隔', minimum: 1, maximum: 43_200 });
+const configField = () =>
+  Type.Record(Type.String(), textField(), {
+    title: '平台配置',
+    description: 'What the platform asks for: see `GET /api/v1/connectors/types`.',
+    maxProperties: 20,
+  });
+const intervalField = () =>
+  Type.Integer({
+    title: '同步间隔',
+    description: 'Minutes; a platform has a minimum of its own.',
+    minimum: 1,
+    maximum: 43_200,
+  });
 
 const PLATFORMS = ['tmall', 'taobao', 'douyin', 'jd', 'pdd', 'shopify', 'shopline'] as const;
 export const ENTITIES = ['products', 'orders', 'inventory', 'reviews', 'livestream'] as const;
@@ -14,8 +25,8 @@ export const noBody = Type.Object({}, closed);
 
 export const listConnectors = Type.Object({
   ...paging,
-  status: Type.Optional(Type.Enum(['pending', 'connected', 'running', 'error'])),
-  platform: Type.Optional(Type.Enum([...PLATFORMS])),
+  status: Type.Optional(Type.Enum(['pending', 'connected', 'running', 'error'], { description: 'Only these.' })),
+  platform: Type.Optional(Type.Enum([...PLATFORMS], { description: 'Only connectors of this platform.' })),
 });
 
 export const createConnector = Type.Object(
@@ -37,42 +48,62 @@ export const updateConnector = Type.Object(
   closed,
 );
 
-export const connectorParams = Type.Object({ connector_id: Type.String() });
+const connectorId = idParam('The connector.', '019a0000-0000-7000-8000-000000000001');
+const taskId = idParam('The task.', '019a0000-0000-7000-8000-000000000002');
+const webhookId = idParam('The webhook.', '019a0000-0000-7000-8000-000000000003');
+const deliveryId = idParam('The delivery.', '019a0000-0000-7000-8000-000000000004');
 
-export const healthQuery = Type.Object({ refresh: Type.Boolean({ default: false }) });
+export const connectorParams = Type.Object({ connector_id: connectorId });
 
-export const startSyncParams = Type.Object({ connector_id: Type.String(), type: Type.String() });
+export const healthQuery = Type.Object({
+  refresh: Type.Boolean({ description: 'Ask the platform now.', default: false }),
+});
+
+export const startSyncParams = Type.Object({
+  connector_id: connectorId,
+  type: Type.String({ description: 'A type that the platform lists.', examples: ['products'] }),
+});
 
 export const startSync = Type.Object(
   {
-    mode: Type.Enum(['full', 'incremental'], { title: '同步模式', default: 'incremental' }),
-    since: Type.Optional(timeField()),
+    mode: Type.Enum(['full', 'incremental'], {
+      title: '同步模式',
+      description: 'Everything, or what changed.',
+      default: 'incremental',
+    }),
+    since: Type.Optional(timeField('Where an incremental sync begins, instead of at the last one.')),
   },
   closed,
 );
 
-export const taskParams = Type.Object({ connector_id: Type.String(), task_id: Type.String() });
+export const taskParams = Type.Object({ connector_id: connectorId, task_id: taskId });
 
 export const listTasks = Type.Object({
   ...paging,
-  type: Type.Optional(Type.Enum([...ENTITIES])),
-  status: Type.Optional(Type.Enum([...TASK_STATUSES])),
+  type: Type.Optional(Type.Enum([...ENTITIES], { description: 'Only tasks of this sync type.' })),
+  status: Type.Optional(Type.Enum([...TASK_STATUSES], { description: 'Only these.' })),
 });
 
 export const listErrors = Type.Object(paging);
 
 export const listRecords = Type.Object({
   ...paging,
-  cursor: Type.Optional(Type.String({ maxLength: 500 })),
-  updated_since: Type.Optional(timeField()),
-  q: Type.Optional(searchField()),
-  include_deleted: Type.Boolean({ default: false }),
+  cursor: Type.Optional(
+    Type.String({ description: 'The `next_cursor` of the page before; `page` counts no more then.', maxLength: 500 }),
+  ),
+  updated_since: Type.Optional(timeField('Only what changed at this time or later, or was deleted since.')),
+  q: Type.Optional(searchField('Only what holds this text.')),
+  include_deleted: Type.Boolean({ description: 'Also what the platform no longer has.', default: false }),
 });
 
 export const createWebhook = Type.Object(
   {
-    url: Type.String({ minLength: 1, maxLength: 2_000 }),
-    events: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 20 }),
+    url: Type.String({ description: 'Where to POST.', minLength: 1, maxLength: 2_000 }),
+    events: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+      description: 'What to send.',
+      minItems: 1,
+      maxItems: 20,
+    }),
     secret: Type.Optional(textField()),
   },
   closed,
@@ -80,18 +111,18 @@ export const createWebhook = Type.Object(
 
 export const listWebhooks = Type.Object(paging);
 
-export const webhookParams = Type.Object({ connector_id: Type.String(), webhook_id: Type.String() });
+export const webhookParams = Type.Object({ connector_id: connectorId, webhook_id: webhookId });
 
 export const listDeliveries = Type.Object({
   ...paging,
-  status: Type.Optional(Type.Enum(['pending', 'delivered', 'failed', 'cancelled'])),
-  type: Type.Optional(Type.String({ maxLength: 200 })),
-  since: Type.Optional(timeField()),
-  until: Type.Optional(timeField()),
+  status: Type.Optional(Type.Enum(['pending', 'delivered', 'failed', 'cancelled'], { description: 'Only these.' })),
+  type: Type.Optional(Type.String({ description: 'Only this event.', maxLength: 200 })),
+  since: Type.Optional(timeField('Made at this time or later.')),
+  until: Type.Optional(timeField('Made before this time.')),
 });
 
 export const deliveryParams = Type.Object({
-  connector_id: Type.String(),
-  webhook_id: Type.String(),
-  delivery_id: Type.String(),
+  connector_id: connectorId,
+  webhook_id: webhookId,
+  delivery_id: deliveryId,
 });

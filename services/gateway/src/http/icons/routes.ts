@@ -6,7 +6,7 @@ const ICONS: Record<string, string> = { tmall: tmallIcon };
 /** The icons that `GET …/connectors/types` names, for anybody. */
 export function iconRoutes(app: FastifyInstance): void {
   for (const [platform, icon] of Object.entries(ICONS)) {
-    app.get(`/icons/${platform}.svg`, async (_req, reply) =>
+    app.get(`/icons/${platform}.svg`, { schema: { hide: true } }, async (_req, reply) =>
       reply
         .type('image/svg+xml')
         .headers({

@@ -23,10 +23,14 @@ export function oauthCallbackRoutes(app: FastifyInstance, { peers, log }: Server
       if (!refused) log.error({ err }, 'authorization not completed');
       return refused ? show(reply, outcomeOf('failed')) : show(reply.header('retry-after', 1), unavailable);
     });
-    scope.get('/oauth/callback/:platform', { schema: { params, querystring: query } }, async (req, reply) => {
-      const answer = await peers.connectors.completeAuthorization({ platform: req.params.platform, ...req.query });
-      return show(reply, outcomeOf(answer.outcome), answer.shopName || answer.connectorName);
-    });
+    scope.get(
+      '/oauth/callback/:platform',
+      { schema: { params, querystring: query, hide: true } },
+      async (req, reply) => {
+        const answer = await peers.connectors.completeAuthorization({ platform: req.params.platform, ...req.query });
+        return show(reply, outcomeOf(answer.outcome), answer.shopName || answer.connectorName);
+      },
+    );
   });
 }
 

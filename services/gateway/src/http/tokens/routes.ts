@@ -43,7 +43,7 @@ export function tokensRoutes(app: FastifyInstance, { peers, log }: ServerOptions
     strictBodies(scope);
     scope.register(formbody);
     scope.addHook('onSend', async (_req, reply) => void reply.header('cache-control', 'no-store'));
-    scope.post('/token', { schema: { body: tokenRequest } }, async (req) => {
+    scope.post('/token', { config: { public: true }, schema: { body: tokenRequest } }, async (req) => {
       const { grant_type: grantType, client_id: clientId, client_secret: clientSecret, audience = '' } = req.body;
       if (grantType !== 'client_credentials') throw new AppError('invalid', UNSUPPORTED_GRANT, '不支持的授权类型');
       if (clientId === undefined || clientSecret === undefined) throw invalidField('client_id', '不能为空');
