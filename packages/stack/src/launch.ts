@@ -67,7 +67,15 @@ async function runProduct(
   const ports = await portsOf(env);
 
   screen.line('Bringing up Kafka and MongoDB …');
-  const stores = await openStores({ run, cache: join(HOME, 'cache'), env, ports: await storePorts(env), log, signal });
+  const stores = await openStores({
+    run,
+    cache: join(HOME, 'cache'),
+    env,
+    ports: await storePorts(env),
+    volumes: reset ? 'new' : 'kept',
+    log,
+    signal,
+  });
   onEnd(stores.stop);
   if (reset && stores.kind === 'given')
     await emptyGiven(

@@ -32,6 +32,7 @@ async function main(args: string[]): Promise<number> {
       log: console.log,
       signal: ended.signal,
     });
+    console.log(`Kafka ${stores.kafka.join(',')} and MongoDB are up (${stores.kind}).`);
     const stackEnv = { KAFKA_BROKERS: stores.kafka.join(','), MONGODB_URI: stores.mongodb, [RUN_VARIABLE]: run.path };
     const { counts, code } = await jest(args, { ...process.env, ...stackEnv }, ended.signal);
     console.log(`\n${counts.passed} passed, ${counts.failed} failed`);

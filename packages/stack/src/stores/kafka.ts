@@ -8,6 +8,7 @@ import type { RunDirectory } from '../run-directory.ts';
 import { StartError } from '../start-error.ts';
 import { until } from '../until.ts';
 import { outputOf, type Surroundings } from './commands.ts';
+import { LONE_BROKER } from './lone-broker.ts';
 
 const STOP_GRACE_MS = 8_000;
 const START_LIMIT_MS = 60_000;
@@ -98,19 +99,17 @@ export async function answersNow(broker: string): Promise<boolean> {
 /** A Kafka uuid; the first letter fixed, since a leading dash would read as an option. */
 const clusterId = (): string => `c${randomBytes(16).toString('base64url').slice(1)}`;
 
-/** What a broker alone needs: no second replica to wait for, groups that form at once, topics made by us. */
-const propertiesOf = ({ port, controllerPort, dataDir }: KafkaOptions): string => `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=${join(dataDir, 'log')}
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=5
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-group.initial.rebalance.delay.ms=0
-auto.create.topics.enable=false
-`;
+const propertiesOf = ({ port, controllerPort, dataDir }: KafkaOptions): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': join(dataDir, 'log'),
+    ...LONE_BROKER,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');

@@ -1,11 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { MongoMemoryServer } from 'mongodb-memory-server-core';
-import mongoose from 'mongoose';
-import { until } from '../until.ts';
 import type { RunDirectory } from '../run-directory.ts';
 import type { MongodBinary } from './mongod-binary.ts';
-
-const REPLICA_SET = 'rs0';
+import { formReplicaSet, REPLICA_SET } from './replica-set.ts';
 
 export interface Mongod {
   uri: string;
@@ -45,26 +42,4 @@ export async function startMongod(options: {
     throw err;
   }
   return { uri: `mongodb://127.0.0.1:${at}/?replicaSet=${REPLICA_SET}`, pid, stop };
-}
-
-/** Initiates the set; on data of an earlier run whose port was another one, tells the set its new address by force. */
-async function formReplicaSet(host: string, signal: AbortSignal): Promise<void> {
-  const client = await mongoose.mongo.MongoClient.connect(`mongodb://${host}/?directConnection=true`);
-  try {
-    const admin = client.db('admin');
-    const config = await admin.command({ replSetGetConfig: 1 }).then(
-      (answer) => answer['config'] as { version: number; members: { host: string }[] },
-      () => null,
-    );
-    if (config === null) {
-      await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host }] } });
-    } else if (config.members[0]?.host !== host) {
-      const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
-      await admin.command({ replSetReconfig: moved, force: true });
-    }
-    const isPrimary = async () => (await admin.command({ hello: 1 }))['isWritablePrimary'] === true;
-    await until(isPrimary, { timeoutMs: 30_000, what: 'the primary of MongoDB', signal });
-  } finally {
-    await client.close();
-  }
 }

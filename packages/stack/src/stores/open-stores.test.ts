@@ -1,9 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { ROOT } from '../files.ts';
 import { claimDirectory } from '../run-directory.ts';
 import { freePort } from '../ports.ts';
+import { IMAGES } from './docker-stores.ts';
 import { findJava } from './kafka-jars.ts';
 import { openStores } from './open-stores.ts';
 
@@ -17,7 +19,9 @@ async function opening(env: NodeJS.ProcessEnv) {
 
 test('what cannot be had is said in one sentence', async () => {
   const nobody = `127.0.0.1:${await freePort()}`;
-  await expect(opening({ CROSSDOCK_STACK: 'docker' })).rejects.toThrow(/^CROSSDOCK_STACK=docker is not supported yet/);
+  await expect(opening({ CROSSDOCK_STACK: 'docker', PATH: '' })).rejects.toThrow(
+    'No Docker engine answers, and CROSSDOCK_STACK=docker asks for one.',
+  );
   await expect(opening({ CROSSDOCK_STACK: 'podman' })).rejects.toThrow(
     'CROSSDOCK_STACK=podman is unknown: given, docker or native.',
   );
@@ -40,4 +44,9 @@ test('a Java that is too old is told with its version', async () => {
   const old = mkdtempSync(join(tmpdir(), 'path-'));
   writeFileSync(join(old, 'java'), '#!/bin/sh\necho \'openjdk version "11.0.2"\' >&2\n', { mode: 0o755 });
   await expect(findJava(surroundings({ PATH: old }))).rejects.toThrow('Kafka needs Java 17 or newer (only 11 is here)');
+});
+
+test('the containers are those of docker-compose.yml', () => {
+  const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+  for (const image of Object.values(IMAGES)) expect(compose).toContain(`image: ${image}\n`);
 });
