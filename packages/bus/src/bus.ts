@@ -1,6 +1,7 @@
 import type { Event, EventDefinition } from '@crossdock/contracts';
 import { AppError, sleep, type Logger, type Part } from '@crossdock/kernel';
 import { type Message, Partitioners } from 'kafkajs';
+import { Registry } from 'prom-client';
 import { backoffMs } from './backoff.ts';
 import { createConsumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -9,6 +10,7 @@ import { createKafka } from './kafka.ts';
 import { createPublisher } from './publisher.ts';
 import { anyAnswers } from './reachable.ts';
 import { routesOf } from './routes.ts';
+import { sending } from './spans.ts';
 import { createTopics } from './topics.ts';
 
 export interface BusOptions {
@@ -17,6 +19,7 @@ export interface BusOptions {
   /** Stands before every topic and group name: many stacks can share a broker. */
   topicPrefix: string;
   log: Logger;
+  metrics?: Registry;
 }
 
 export interface Bus extends Part {
@@ -28,7 +31,7 @@ export interface Bus extends Part {
   consumer(options: { group: string; handlers: Handler[] }): Part;
 }
 
-export function createBus({ brokers, clientId, topicPrefix, log }: BusOptions): Bus {
+export function createBus({ brokers, clientId, topicPrefix, log, metrics = new Registry() }: BusOptions): Bus {
   const kafka = createKafka({ brokers, clientId, log });
   const topics = createTopics(kafka);
   const producer = kafka.producer({
@@ -95,7 +98,7 @@ export function createBus({ brokers, clientId, topicPrefix, log }: BusOptions): 
     },
     async publish(events) {
       if (reason !== null) throw new AppError('unavailable', 'KAFKA', `Kafka: ${reason}`);
-      await publisher.publish(events);
+      await sending(events, (told) => publisher.publish(told));
     },
     consumer: ({ group, handlers }) =>
       createConsumer({
@@ -105,6 +108,7 @@ export function createBus({ brokers, clientId, topicPrefix, log }: BusOptions): 
         group: topicPrefix + group,
         routes: routesOf(handlers, topicPrefix),
         log,
+        metrics,
       }),
   };
 }

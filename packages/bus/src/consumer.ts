@@ -1,8 +1,11 @@
 import { sleep, type Logger, type Part } from '@crossdock/kernel';
 import type { Consumer, Kafka } from 'kafkajs';
+import type { Registry } from 'prom-client';
 import { backoffMs } from './backoff.ts';
 import type { Routes } from './batches.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { lagReader } from './lag.ts';
+import { eventMeter, measureLag } from './metrics.ts';
 import { createPartitionWorker } from './partition-worker.ts';
 import type { Topics } from './topics.ts';
 
@@ -22,15 +25,18 @@ export interface ConsumerOptions {
   group: string;
   routes: ReadonlyMap<string, Routes>;
   log: Logger;
+  metrics: Registry;
 }
 
 /** One member of a group. It joins when the broker is there, and joins again after every crash of the client. */
-export function createConsumer({ kafka, topics, deadLetters, group, routes, log }: ConsumerOptions): Part {
+export function createConsumer({ kafka, topics, deadLetters, group, routes, log, metrics }: ConsumerOptions): Part {
   const stopping = new AbortController();
   const stopped = new Promise<null>((resolve) => stopping.signal.addEventListener('abort', () => resolve(null)));
-  const worker = createPartitionWorker({ group, routes, deadLetters, log });
+  const worker = createPartitionWorker({ group, routes, deadLetters, log, meter: eventMeter(metrics) });
+  const lag = lagReader(kafka, group, [...routes.keys()]);
   let reason: string | null = 'not started';
   let living: Promise<void> = Promise.resolve();
+  measureLag(group, lag.read, metrics);
 
   async function live(tried: () => void): Promise<void> {
     let failures = 0;
@@ -81,6 +87,7 @@ export function createConsumer({ kafka, topics, deadLetters, group, routes, log 
     async stop() {
       stopping.abort();
       await living;
+      await lag.close();
       reason = 'stopped';
     },
     check: () => reason,

@@ -4,6 +4,8 @@ import { backoffMs } from './backoff.ts';
 import { oneByOne, steps, type HandleStep, type Routes, type Step } from './batches.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { comesAgain, isAway } from './failures.ts';
+import type { EventMeter } from './metrics.ts';
+import { processing } from './spans.ts';
 
 const BEAT_MS = 1_000;
 
@@ -20,6 +22,7 @@ export interface PartitionWorkerOptions {
   routes: ReadonlyMap<string, Routes>;
   deadLetters: DeadLetters;
   log: Logger;
+  meter: EventMeter;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface PartitionWorkerOptions {
  * returned or its dead letter was acknowledged. After a failure the partition is paused and read again from the
  * failed record, so that the others go on meanwhile.
  */
-export function createPartitionWorker({ group, routes, deadLetters, log }: PartitionWorkerOptions) {
+export function createPartitionWorker({ group, routes, deadLetters, log, meter }: PartitionWorkerOptions) {
   const troubles = new Map<string, Trouble>();
   const timers = new Set<NodeJS.Timeout>();
 
@@ -50,7 +53,7 @@ export function createPartitionWorker({ group, routes, deadLetters, log }: Parti
   async function settle(step: Step, payload: EachBatchPayload, place: string): Promise<boolean> {
     const last = step.records.at(-1)!;
     try {
-      if (step.do === 'handle') await handle(step);
+      if (step.do === 'handle') await take(step, payload.batch.topic);
       else if (step.do === 'bury') await bury(step.records[0], payload, step.reason);
       else log.debug({ topic: payload.batch.topic, type: step.type }, 'an event of a type unknown here is passed over');
     } catch (err) {
@@ -68,6 +71,11 @@ export function createPartitionWorker({ group, routes, deadLetters, log }: Parti
       if (!payload.isRunning() || !(await settle(step, payload, place))) return false;
     }
     return true;
+  }
+
+  async function take(step: HandleStep, topic: string): Promise<void> {
+    await handle(step);
+    meter.handled(topic, step.events.length);
   }
 
   /** Counts the failure; true when it was the last one and the record now lies in the dead-letter topic. */
@@ -88,6 +96,7 @@ export function createPartitionWorker({ group, routes, deadLetters, log }: Parti
     } else {
       log.warn({ err, ...where }, 'an event will come again');
     }
+    meter.retried(topic);
     pauseFor(backoffMs(trouble.waits++), payload);
     return false;
   }
@@ -101,6 +110,7 @@ export function createPartitionWorker({ group, routes, deadLetters, log }: Parti
 
   async function bury(record: KafkaMessage, { batch }: EachBatchPayload, reason: string): Promise<void> {
     await deadLetters.bury(record, { topic: batch.topic, partition: batch.partition, group }, reason);
+    meter.buried(batch.topic);
   }
 
   function pauseFor(ms: number, { pause }: EachBatchPayload): void {
@@ -121,11 +131,12 @@ export function createPartitionWorker({ group, routes, deadLetters, log }: Parti
 }
 
 /** Within the trace of its event; events that come together share a new one. */
-function handle({ handler, events }: HandleStep): Promise<void> {
-  const only = events.length === 1 ? events[0] : undefined;
-  const trace = { traceparent: only?.traceparent ?? newTraceparent(), requestId: only?.id ?? newId() };
-  return inTrace(trace, () => handler.handle(events));
-}
+const handle = ({ handler, events }: HandleStep): Promise<void> =>
+  processing(events, (told) => {
+    const only = told.length === 1 ? told[0] : undefined;
+    const trace = { traceparent: only?.traceparent ?? newTraceparent(), requestId: only?.id ?? newId() };
+    return inTrace(trace, () => handler.handle(told));
+  });
 
 /** Tells the broker that we live while a handler works; `lost` once the group goes on without us. */
 function keepBeating({ heartbeat }: EachBatchPayload): { lost(): boolean; stop(): void } {

@@ -2,18 +2,20 @@ import { auditRecorded, type Event } from '@crossdock/contracts';
 import type { Logger } from '@crossdock/kernel';
 import { stores, testNames } from '@crossdock/testing';
 import { Kafka, logLevel, Partitioners, type KafkaMessage, type Message } from 'kafkajs';
+import { Registry } from 'prom-client';
 import { createBus, type Bus, type Handler } from '../src/index.ts';
 
 export const { topicPrefix } = testNames();
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
-export const newBus = (brokers = stores().kafka): Bus =>
-  createBus({ brokers, clientId: 'test', topicPrefix, log: quiet });
+export const newBus = (brokers = stores().kafka, metrics = new Registry()): Bus =>
+  createBus({ brokers, clientId: 'test', topicPrefix, log: quiet, metrics });
 
 /** A started bus with one consumer, both stopped at the end of the test. */
 export async function consuming(group: string, handlers: Handler[]) {
-  const bus = newBus();
+  const metrics = new Registry();
+  const bus = newBus(stores().kafka, metrics);
   const consumer = bus.consumer({ group, handlers });
   await bus.start();
   await consumer.start();
@@ -21,7 +23,7 @@ export async function consuming(group: string, handlers: Handler[]) {
     await consumer.stop();
     await bus.stop();
   };
-  return { bus, consumer, stop, [Symbol.asyncDispose]: stop };
+  return { bus, consumer, metrics, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** An event of this tenant (its key) that says `action`. */

@@ -1,7 +1,9 @@
 import type { Event } from '@crossdock/contracts';
-import { isAppError, newId, sleep, type Clock, type Logger, type Part } from '@crossdock/kernel';
+import { isAppError, newId, outOfTrace, sleep, type Clock, type Logger, type Part } from '@crossdock/kernel';
 import type { Model, mongo } from 'mongoose';
+import { Registry } from 'prom-client';
 import { OUTBOX_INDEX, type WithOutbox } from './outbox.ts';
+import { outboxMetrics } from './outbox-metrics.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- models of any document with an outbox
 type AnyModel = Model<any>;
@@ -17,6 +19,7 @@ export interface RelayOptions {
   publish(events: Event[]): Promise<void>;
   log: Logger;
   clock: Clock;
+  metrics?: Registry;
 }
 
 const BATCH = 500;
@@ -33,10 +36,11 @@ type Row = WithOutbox & { _id: unknown };
  * Moves events from outboxes to the broker: claim a document, publish in array order, pull by event id.
  * A crash between publish and pull publishes again under the same ids.
  */
-export function createRelay({ models, publish, log, clock }: RelayOptions): Relay {
+export function createRelay({ models, publish, log, clock, metrics = new Registry() }: RelayOptions): Relay {
   const lanes = new Map(models.map((model) => [model, lane(model)]));
   let sweeping: Promise<void> | undefined;
   const stopping = new AbortController();
+  outboxMetrics(models.map(collectionOf), clock, metrics);
 
   function lane(model: AnyModel) {
     const pending = new Set<unknown>();
@@ -61,7 +65,7 @@ export function createRelay({ models, publish, log, clock }: RelayOptions): Rela
     function add(ids: unknown[]): void {
       for (const id of ids) pending.add(id);
       if (running !== undefined || pending.size === 0) return;
-      running = drain().finally(() => {
+      running = outOfTrace(drain).finally(() => {
         running = undefined;
         if (!stopping.signal.aborted) add([]);
       });

@@ -3,6 +3,7 @@ import { recordsChanged, type Event } from '@crossdock/contracts';
 import { AppError, newId, systemClock, type Logger } from '@crossdock/kernel';
 import { stores, testNames, until } from '@crossdock/testing';
 import { Schema } from 'mongoose';
+import { Registry } from 'prom-client';
 import { connectMongo, createRelay, migrations, outbox, type Mongo, type WithOutbox } from '../src/index.ts';
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -51,6 +52,17 @@ describe('the outbox relay', () => {
     await until(async () => (await things().findById(id).lean())?.outbox.length === 0);
     expect(sent).toEqual(events);
     await relay.stop();
+  });
+
+  test('how many events wait, and for how long, is told when somebody asks', async () => {
+    const metrics = new Registry();
+    createRelay({ models: [things()], publish: async () => undefined, log: silent, clock: systemClock, metrics });
+    const left = { ...event(1), time: new Date(Date.now() - 60_000).toISOString() };
+    await things().create({ _id: newId(), state: 'new', outbox: [left, event(2)] });
+    const told = await metrics.metrics();
+    expect(told).toContain('crossdock_outbox_entries{collection="things"} 2\n');
+    expect(told).toMatch(/crossdock_outbox_oldest_age_seconds\{collection="things"\} 6\d(\.\d+)?\n/);
+    await things().deleteMany({});
   });
 
   test('an event whose writer died between commit and publish is told by the sweep of another process', async () => {

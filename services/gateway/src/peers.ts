@@ -5,6 +5,7 @@ import { CatalogServiceService, SyncServiceService } from '@crossdock/contracts/
 import { DeliveryServiceService, EndpointServiceService } from '@crossdock/contracts/grpc/webhook-dispatcher';
 import type { Part } from '@crossdock/kernel';
 import { type Calls, rpcClient } from '@crossdock/rpc';
+import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 
 /** The services behind the gateway, one hop away. */
@@ -18,14 +19,14 @@ export interface Peers {
   deliveries: Calls<DeliveryServiceService>;
 }
 
-export function connectPeers(config: Config): { peers: Peers; parts: Part[] } {
-  const identity = rpcClient(IdentityServiceService, config.AUTH_ADDRESS);
-  const connectors = rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS, { deadlineMs: 20_000 });
-  const shops = rpcClient(ShopServiceService, config.SHOPS_ADDRESS);
-  const sync = rpcClient(SyncServiceService, config.ORCHESTRATOR_ADDRESS);
-  const catalog = rpcClient(CatalogServiceService, config.ORCHESTRATOR_ADDRESS);
-  const endpoints = rpcClient(EndpointServiceService, config.DISPATCHER_ADDRESS);
-  const deliveries = rpcClient(DeliveryServiceService, config.DISPATCHER_ADDRESS);
+export function connectPeers(config: Config, metrics: Registry): { peers: Peers; parts: Part[] } {
+  const identity = rpcClient(IdentityServiceService, config.AUTH_ADDRESS, { metrics });
+  const connectors = rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS, { deadlineMs: 20_000, metrics });
+  const shops = rpcClient(ShopServiceService, config.SHOPS_ADDRESS, { metrics });
+  const sync = rpcClient(SyncServiceService, config.ORCHESTRATOR_ADDRESS, { metrics });
+  const catalog = rpcClient(CatalogServiceService, config.ORCHESTRATOR_ADDRESS, { metrics });
+  const endpoints = rpcClient(EndpointServiceService, config.DISPATCHER_ADDRESS, { metrics });
+  const deliveries = rpcClient(DeliveryServiceService, config.DISPATCHER_ADDRESS, { metrics });
   return {
     peers: {
       identity: identity.call,

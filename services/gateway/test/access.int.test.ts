@@ -164,7 +164,6 @@ describe('what every answer carries', () => {
     const answer = await gate.send('GET', '/api/v1/connectors', { headers });
     expect(answer.headers.get('x-request-id')).toBe('order-42');
     expect(answer.headers.get('traceparent')).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
-    expect(answer.headers.get('traceparent')).not.toBe(traceparent);
     expect(gate.calls().at(-1)?.context).toMatchObject({
       requestId: 'order-42',
       traceparent: answer.headers.get('traceparent'),
@@ -193,6 +192,28 @@ describe('what every answer carries', () => {
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(headers.get('traceparent')).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     },
+  );
+});
+
+test('requests are counted by route, method and status, never by address', async () => {
+  await gate.send('GET', '/api/v1/connectors/0190a0a0-0000-7000-8000-000000000001');
+  await gate.send('GET', '/api/v1/connectors/%FF');
+  await gate.send('GET', '/somewhere/else?q=1');
+  const told = await (await fetch(`${gate.service.opsAddress}/metrics`)).text();
+  const ours = told.split('\n').filter((line) => line.startsWith('crossdock_http_requests_total{'));
+  expect(ours).toContainEqual(
+    expect.stringMatching(
+      /\{route="\/api\/v1\/connectors\/:connector_id",method="GET",status="404",service="gateway"\} \d+$/,
+    ),
+  );
+  expect(ours).toContainEqual(expect.stringMatching(/\{route="unmatched",method="GET",status="404",.*\} \d+$/));
+  expect(ours).toContainEqual(expect.stringMatching(/\{route="unmatched",method="GET",status="400",.*\} \d+$/));
+  expect(ours.join()).not.toContain('somewhere');
+  expect(told).toMatch(
+    /crossdock_http_request_duration_seconds_bucket\{le="0.005",.*route="\/api\/v1\/connectors\/:connector_id"/,
+  );
+  expect(told).toMatch(
+    /crossdock_grpc_client_calls_total\{method="[\w.]+ConnectorService\/GetConnector",code="NOT_FOUND",/,
   );
 });
 

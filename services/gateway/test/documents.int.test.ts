@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AppError, type ErrorKind } from '@crossdock/kernel';
+import { Registry } from 'prom-client';
 import { channelsDocs } from '../src/http/docs/channels.ts';
 import { commerceDocs } from '../src/http/docs/commerce/commerce.ts';
 import { shopsDocs } from '../src/http/docs/shops.ts';
@@ -58,7 +59,14 @@ function refusing(error: AppError): Disposable {
 
 test('every route has an operation and every operation a route', async () => {
   const nothing = {} as never;
-  const app = buildServer({ peers: nothing, verifier: nothing, idempotency: nothing, limit: nothing, log: nothing });
+  const app = buildServer({
+    peers: nothing,
+    verifier: nothing,
+    idempotency: nothing,
+    limit: nothing,
+    log: nothing,
+    metrics: new Registry(),
+  });
   await app.ready();
   const apart = /^\/(docs|icons|oauth|api\/v1\/channels)\b/;
   const routes = routesOf(app.printRoutes({ commonPrefix: false })).filter(({ path }) => !apart.test(path));

@@ -1,4 +1,5 @@
 import type { Logger } from '@crossdock/kernel';
+import type { Registry } from 'prom-client';
 import type { Idempotency } from '../app/idempotency.ts';
 import type { TokenVerifier } from '../app/token-verifier.ts';
 import type { Peers } from '../peers.ts';
@@ -11,4 +12,5 @@ export interface ServerOptions {
   idempotency: Idempotency;
   limit: InboundLimit;
   log: Logger;
+  metrics: Registry;
 }

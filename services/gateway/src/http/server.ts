@@ -9,6 +9,7 @@ import { routeTable } from './docs/route-table.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { familyOf } from './families.ts';
 import { iconRoutes } from './icons/routes.ts';
+import { measureRequests, requestMeter, UNMATCHED } from './metrics.ts';
 import { oauthCallbackRoutes } from './oauth-callback/routes.ts';
 import { notFound, refuse } from './refusal.ts';
 import { shopsRoutes } from './shops/routes.ts';
@@ -19,6 +20,7 @@ import { validatorCompiler } from './validation.ts';
 
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { log } = options;
+  const meter = requestMeter(options.metrics);
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
@@ -29,12 +31,14 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     frameworkErrors: (err, req, reply) => {
       void reply.headers({ 'x-request-id': req.id, traceparent: newTraceparent() });
       refuse(familyOf(req.url), err, req, reply as unknown as FastifyReply, log);
+      meter.count(UNMATCHED, req.method, reply.statusCode);
     },
   });
   app.setValidatorCompiler(validatorCompiler());
   app.decorateRequest('caller', null);
   app.decorateRequest('held', null);
   tracing(app);
+  measureRequests(app, meter);
   app.setErrorHandler((err, req, reply) => refuse(familyOf(req.url), err, req, reply, log));
   app.setNotFoundHandler((req, reply) => refuse(familyOf(req.url), notFound(), req, reply, log));
   const routes = routeTable(app);
