@@ -12,7 +12,7 @@ const SERVICES = [
   'webhook-dispatcher',
 ];
 export const OPERATIONS = join(ROOT, 'docs/operations.md');
-const BEGIN = '<!-- environment: written by `pnpm docs` -->';
+const BEGIN = '<!-- environment: written by `pnpm write-docs` -->';
 const END = '<!-- /environment -->';
 
 interface Variable {
@@ -56,7 +56,9 @@ function lineOf({ name, description = '', default: preset, required, services }:
 /** `docs/operations.md` with the table of every variable, as the services' own schemas say it now. */
 export async function operationsWithTable(): Promise<string> {
   const text = await readFile(OPERATIONS, 'utf8');
-  const table = ['| variable | default | what | who |', '|---|---|---|---|', ...(await variables()).map(lineOf)].join('\n');
+  const table = ['| variable | default | what | who |', '|---|---|---|---|', ...(await variables()).map(lineOf)].join(
+    '\n',
+  );
   const [before, rest = ''] = text.split(BEGIN);
   const [, after] = rest.split(END);
   if (after === undefined) throw new Error(`${OPERATIONS} has lost its marks ${BEGIN} and ${END}`);
