@@ -4,7 +4,7 @@ import { DeliveryServiceService, EndpointServiceService } from '@crossdock/contr
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
 import { createOutbound } from '@crossdock/outbound';
 import { rpcClient, rpcServer } from '@crossdock/rpc';
-import { createService, type Service, type Surroundings } from '@crossdock/runtime';
+import { createMetrics, createService, type Service, type Surroundings } from '@crossdock/runtime';
 import { createVault } from '@crossdock/vault';
 import { connectorNotFound, connectorReads } from './app/connectors.ts';
 import { endpointCreation } from './app/create-endpoint.ts';
@@ -29,9 +29,16 @@ const NAME = 'webhook-dispatcher';
 
 /** All wiring; nothing is connected before `start`. */
 export function webhookDispatcher({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
+  const metrics = createMetrics(NAME);
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
-  const bus = createBus({ brokers: config.KAFKA_BROKERS, clientId: NAME, topicPrefix: config.TOPIC_PREFIX, log });
-  const registry = rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS);
+  const bus = createBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: NAME,
+    topicPrefix: config.TOPIC_PREFIX,
+    log,
+    metrics,
+  });
+  const registry = rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS, { metrics });
   const outbound = createOutbound({ allow: config.WEBHOOK_ALLOW });
   const secrets = endpointSecrets(createVault(config.KEY_ENCRYPTION_KEYS));
 
@@ -41,7 +48,13 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
   const attempts = attemptStore(mongo.connection);
   const workers = workerStore(mongo.connection);
   const models = [endpoints.model, connectors.model, deliveries.model, attempts.model, workers.model];
-  const relay = createRelay({ models: [endpoints.model], publish: (events) => bus.publish(events), log, clock });
+  const relay = createRelay({
+    models: [endpoints.model],
+    publish: (events) => bus.publish(events),
+    log,
+    clock,
+    metrics,
+  });
   const nudge = (endpointId: string) => relay.nudge(endpoints.model, endpointId);
 
   const reads = connectorReads({
@@ -64,6 +77,7 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
     disableGone: app.disableGone,
     clock,
     log,
+    metrics,
   });
   const consumer = bus.consumer({
     group: NAME,
@@ -73,6 +87,7 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
     host: config.HOST,
     port: config.GRPC_PORT,
     log,
+    metrics,
     services: [
       [EndpointServiceService, endpointService(createEndpoint, app)],
       [
@@ -83,6 +98,6 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
   });
 
   const parts = [mongo, migrations({ mongo, models, log }), bus, relay, registry, worker, consumer, rpc];
-  const service = createService({ name: NAME, log, host: config.HOST, opsPort: config.OPS_PORT, parts });
+  const service = createService({ name: NAME, log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics });
   return Object.assign(service, { grpcPort: () => rpc.port() });
 }

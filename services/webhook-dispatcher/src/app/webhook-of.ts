@@ -27,7 +27,7 @@ export const webhookOfError = (event: Event<ConnectorError>): Webhook | null =>
 
 function webhook(event: Event<{ connector_id: string }>, type: WebhookType | null): Webhook | null {
   if (type === null) return null;
-  const { id, time, tenantId, data } = event;
+  const { id, time, tenantId, traceparent, data } = event;
   const body = JSON.stringify({ id, type, timestamp: time, data });
-  return { eventId: id, tenant: tenantId, connectorId: data.connector_id, type, body };
+  return { eventId: id, tenant: tenantId, connectorId: data.connector_id, type, body, traceparent };
 }

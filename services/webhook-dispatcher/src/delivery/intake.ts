@@ -1,4 +1,4 @@
-import type { Clock } from '@crossdock/kernel';
+import { type Clock, newTraceparent } from '@crossdock/kernel';
 import { type Delivery, deliveryId } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Webhook } from '../domain/webhook.ts';
@@ -69,7 +69,7 @@ export function createIntake({ endpoints, deliveries, lanes, holder, clock }: In
 export type Intake = ReturnType<typeof createIntake>;
 
 const newDelivery = (
-  { tenant, connectorId, eventId, type, body }: Webhook,
+  { tenant, connectorId, eventId, type, body, traceparent }: Webhook,
   endpoint: Endpoint,
   now: Date,
 ): Delivery => ({
@@ -84,4 +84,5 @@ const newDelivery = (
   attemptCount: 0,
   nextAttemptAt: endpoint.status === 'enabled' ? now : null,
   createdAt: now,
+  traceparent: traceparent ?? newTraceparent(),
 });

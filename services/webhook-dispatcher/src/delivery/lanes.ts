@@ -1,5 +1,6 @@
 import { type Logger, sleep } from '@crossdock/kernel';
 import { type Delivery, isGone } from '../domain/delivery.ts';
+import type { Attempt } from '../domain/attempt.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { DeliveryStore } from '../store/deliveries.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
@@ -16,6 +17,8 @@ const DRAIN_MS = 10_000;
 export interface LaneDeps {
   holder: Holder;
   send: Sender;
+  /** Each call that counts. */
+  onAttempt: (attempt: Attempt) => void;
   settler: Settler;
   endpoints: EndpointStore;
   deliveries: DeliveryStore;
@@ -25,7 +28,7 @@ export interface LaneDeps {
 }
 
 /** A lane per endpoint with places of its own: an endpoint that hangs fills its lane and nobody else's. */
-export function createLanes({ holder, send, settler, endpoints, deliveries, refill, log }: LaneDeps) {
+export function createLanes({ holder, send, onAttempt, settler, endpoints, deliveries, refill, log }: LaneDeps) {
   const lanes = new Map<string, Lane>();
   const calls = new Set<Promise<void>>();
   let stopping = false;
@@ -56,6 +59,7 @@ export function createLanes({ holder, send, settler, endpoints, deliveries, refi
       lane.inFlight -= 1;
       // Cut off by our own end: no attempt is counted, whoever comes next makes it.
       if (stopping && attempt.blame === 'ours') return;
+      onAttempt(attempt);
       if (isGone(attempt.statusCode)) lane.endpoint = { ...endpoint, status: 'disabled' };
       settler.settle({ endpointId: lane.id, holder: name, attempt, done: () => free(lane, 1) });
       pump(lane);
@@ -128,6 +132,8 @@ export function createLanes({ holder, send, settler, endpoints, deliveries, refi
     know(endpoint: Endpoint): void {
       Object.assign(laneOf(endpoint.id), { endpoint, readAt: performance.now() });
     },
+
+    inFlight: (): number => calls.size,
 
     /** Into a reserved place. */
     enqueue(delivery: Delivery, name: string): void {

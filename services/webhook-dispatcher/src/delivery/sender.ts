@@ -1,4 +1,4 @@
-import type { Clock } from '@crossdock/kernel';
+import { type Clock, inTrace, openSpan, type Span } from '@crossdock/kernel';
 import { isOutboundError, type Outbound, type OutboundAnswer } from '@crossdock/outbound';
 import type { EndpointSecrets } from '../app/secrets.ts';
 import type { Attempt } from '../domain/attempt.ts';
@@ -37,7 +37,14 @@ export function createSender({
   return async function send(delivery: Delivery, endpoint: Endpoint): Promise<Attempt> {
     const at = clock();
     const number = delivery.attemptCount + 1;
-    const { result, outcome } = await call(delivery, endpoint, at);
+    const span = spanOf(delivery, number);
+    const trace = { traceparent: span.traceparent, requestId: delivery.eventId };
+    const { result, outcome } = await inTrace(trace, () => call(delivery, endpoint, at, trace.traceparent));
+    const { statusCode, blame } = result;
+    span.end({
+      ...(statusCode !== null && { attributes: { 'http.response.status_code': statusCode } }),
+      ...(blame !== '' && { failure: blame }),
+    });
     const verdict = verdictOf(number, outcome, clock(), Math.random());
     return { deliveryId: delivery.id, number, at, trigger: 'schedule', ...result, verdict };
   };
@@ -46,10 +53,11 @@ export function createSender({
     { eventId, body }: Delivery,
     endpoint: Endpoint,
     at: Date,
+    traceparent: string,
   ): Promise<{ result: Result; outcome: Outcome }> {
     try {
       const signatures = signatureHeaders({ secret: secretOf(endpoint), id: eventId, at, body });
-      const headers = { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...signatures };
+      const headers = { 'content-type': 'application/json', 'user-agent': USER_AGENT, traceparent, ...signatures };
       return answered(await outbound.post({ url: endpoint.target, headers, body: Buffer.from(body) }));
     } catch (err) {
       return unanswered(err);
@@ -73,6 +81,19 @@ export function createSender({
 }
 
 export type Sender = ReturnType<typeof createSender>;
+
+const spanOf = ({ id, endpointId, type, traceparent: parent }: Delivery, number: number): Span =>
+  openSpan({
+    name: `webhook ${type}`,
+    kind: 'client',
+    parent,
+    attributes: {
+      'http.request.method': 'POST',
+      'crossdock.delivery_id': id,
+      'crossdock.endpoint_id': endpointId,
+      'crossdock.attempt': number,
+    },
+  });
 
 const NO_TIMINGS = { dns: null, connect: null, tls: null, firstByte: null, total: 0 };
 

@@ -1,4 +1,4 @@
-import { type Logger, sleep } from '@crossdock/kernel';
+import { type Logger, outOfTrace, sleep } from '@crossdock/kernel';
 import type { Attempt } from '../domain/attempt.ts';
 import { isGone, isSuccess } from '../domain/delivery.ts';
 import type { AttemptStore } from '../store/attempts.ts';
@@ -33,7 +33,7 @@ export function createSettler({ attempts, deliveries, disableGone, log }: Settle
 
   function settle(...settlings: Settling[]): void {
     waiting.push(...settlings);
-    writing ??= drain();
+    writing ??= outOfTrace(drain);
   }
 
   async function drain(): Promise<void> {

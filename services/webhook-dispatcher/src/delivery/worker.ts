@@ -1,5 +1,6 @@
 import type { Clock, Logger, Part } from '@crossdock/kernel';
 import type { Outbound } from '@crossdock/outbound';
+import type { Registry } from 'prom-client';
 import type { EndpointSecrets } from '../app/secrets.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { DeliveryStore } from '../store/deliveries.ts';
@@ -9,6 +10,7 @@ import { createClaimer, type Claimer } from './claimer.ts';
 import { createHolder } from './holder.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { createLanes, type Lanes } from './lanes.ts';
+import { attemptMeter, measureQueue } from './metrics.ts';
 import { createSender } from './sender.ts';
 import { createSettler } from './settler.ts';
 
@@ -22,11 +24,12 @@ export interface WorkerDeps {
   disableGone: (endpointId: string) => Promise<void>;
   clock: Clock;
   log: Logger;
+  metrics: Registry;
 }
 
 /** All that sends: what comes in through `deliver`, and what is due in the store. */
 export function createWorker(deps: WorkerDeps): Part & { deliver: Intake } {
-  const { endpoints, deliveries, attempts, workers, secrets, outbound, disableGone, clock, log } = deps;
+  const { endpoints, deliveries, attempts, workers, secrets, outbound, disableGone, clock, log, metrics } = deps;
   const holder = createHolder({
     workers,
     deliveries,
@@ -40,6 +43,7 @@ export function createWorker(deps: WorkerDeps): Part & { deliver: Intake } {
   const lanes: Lanes = createLanes({
     holder,
     send,
+    onAttempt: attemptMeter(metrics),
     settler,
     endpoints,
     deliveries,
@@ -47,6 +51,8 @@ export function createWorker(deps: WorkerDeps): Part & { deliver: Intake } {
     refill: (id) => void claimer.refill(id),
   });
   const claimer: Claimer = createClaimer({ holder, lanes, settler, endpoints, deliveries, attempts, clock, log });
+
+  measureQueue(metrics, lanes.inFlight, () => deliveries.backlog(clock()));
 
   return {
     name: 'deliveries',

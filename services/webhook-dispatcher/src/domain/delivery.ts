@@ -21,6 +21,8 @@ export interface Delivery {
   /** Null when nothing is due: ended, or its endpoint is disabled. */
   nextAttemptAt: Date | null;
   createdAt: Date;
+  /** What the event is about began there; each attempt carries it on. */
+  traceparent: string;
 }
 
 /** One id per endpoint and event: the time out of the event's own, then a hash of both, so that a second insert of the pair meets the first. */

@@ -12,4 +12,6 @@ export interface Webhook {
   connectorId: string;
   type: WebhookType;
   body: string;
+  /** Of the event, null when it has none. */
+  traceparent: string | null;
 }

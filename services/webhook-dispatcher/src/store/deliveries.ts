@@ -20,6 +20,12 @@ export interface Due {
   nextAttemptAt: Date;
 }
 
+/** Free deliveries whose time has come. */
+export interface Backlog {
+  due: number;
+  oldestMs: number;
+}
+
 /** What an attempt changes, while `holder` still has the delivery. */
 export interface Settlement {
   id: string;
@@ -68,6 +74,16 @@ export function deliveryStore(db: Connection) {
         { projection: { nextAttemptAt: 1 }, hint: DUE_INDEX, sort: { nextAttemptAt: 1 } },
       );
       return row?.nextAttemptAt ?? null;
+    },
+
+    /** How many are free and due (at most 100,000 are counted), and for how long the first has been. */
+    async backlog(now: Date): Promise<Backlog> {
+      const filter = { ...free, nextAttemptAt: { $lte: now } };
+      const [due, first] = await Promise.all([
+        rows.countDocuments(filter, { hint: DUE_INDEX, limit: 100_000 }),
+        rows.findOne(filter, { projection: { nextAttemptAt: 1 }, hint: DUE_INDEX, sort: { nextAttemptAt: 1 } }),
+      ]);
+      return { due, oldestMs: now.getTime() - (first?.nextAttemptAt ?? now).getTime() };
     },
 
     async dueOf(endpointId: string, now: Date, limit: number): Promise<string[]> {
