@@ -7,12 +7,23 @@ const data = { connector_id: 'c1', platform: 'tmall', entity: 'products', task_i
 describe('an event', () => {
   test('is keyed by its connector and carries the trace it happened in', () => {
     const traceparent = newTraceparent();
-    const event = inTrace({ traceparent, requestId: 'r' }, () => recordsChanged.create({ tenantId: 'demo', source: '/x', data }));
-    expect(event).toMatchObject({ type: 'records.changed.v1', topic: 'records.changed', key: 'c1', tenantId: 'demo', traceparent, data });
+    const event = inTrace({ traceparent, requestId: 'r' }, () =>
+      recordsChanged.create({ tenantId: 'demo', source: '/x', data }),
+    );
+    expect(event).toMatchObject({
+      type: 'records.changed.v1',
+      topic: 'records.changed',
+      key: 'c1',
+      tenantId: 'demo',
+      traceparent,
+      data,
+    });
   });
 
   test('that does not fit its schema is a bug and thrown where it is made', () => {
-    expect(() => recordsChanged.create({ tenantId: 'demo', source: '/x', data: { ...data, page: 'one' } as never })).toThrow(/page/);
+    expect(() =>
+      recordsChanged.create({ tenantId: 'demo', source: '/x', data: { ...data, page: 'one' } as never }),
+    ).toThrow(/page/);
   });
 
   test('with fields of a newer writer is still good', () => {
@@ -23,5 +34,13 @@ describe('an event', () => {
 
 test('every topic of the product has one definition', () => {
   const topics = allEvents.map(({ topic }) => topic);
-  expect(topics.toSorted()).toEqual(['audit.recorded', 'connector.changed', 'connector.error', 'records.changed', 'shop.changed', 'sync.completed', 'sync.requested']);
+  expect(topics.toSorted()).toEqual([
+    'audit.recorded',
+    'connector.changed',
+    'connector.error',
+    'records.changed',
+    'shop.changed',
+    'sync.completed',
+    'sync.requested',
+  ]);
 });

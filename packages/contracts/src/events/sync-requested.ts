@@ -27,4 +27,3 @@ export const syncRequested = defineEvent({
     trigger: 'manual',
   },
 });
-
