@@ -6,10 +6,11 @@ import { AppError, type Part } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
 import { createPlatforms } from '@crossdock/platforms';
 import { rpcClient, rpcServer } from '@crossdock/rpc';
-import { createService, type Service, type Surroundings } from '@crossdock/runtime';
+import { createMetrics, createService, type Service, type Surroundings } from '@crossdock/runtime';
 import { cancelSync } from './app/cancel-sync.ts';
 import { connectors } from './app/connectors.ts';
 import { listRecords } from './app/list-records.ts';
+import { measureLiveTasks, syncMeter } from './app/metrics.ts';
 import { readTasks } from './app/read-tasks.ts';
 import { startSync } from './app/start-sync.ts';
 import type { Config } from './config.ts';
@@ -32,22 +33,24 @@ import { workerSlots } from './worker/slots.ts';
 import { readableTypes } from './worker/sources.ts';
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
+  const metrics = createMetrics('sync-orchestrator');
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
   const bus = createBus({
     brokers: config.KAFKA_BROKERS,
     clientId: 'sync-orchestrator',
     topicPrefix: config.TOPIC_PREFIX,
     log,
+    metrics,
   });
   const [registry, credentials] = [
-    rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS),
-    rpcClient(CredentialServiceService, config.REGISTRY_ADDRESS),
+    rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS, { metrics }),
+    rpcClient(CredentialServiceService, config.REGISTRY_ADDRESS, { metrics }),
   ];
   const platforms = createPlatforms({ taobao: { authUrl: config.TAOBAO_AUTH_URL, apiUrl: config.TAOBAO_API_URL } });
   const platformPools: Part = { name: 'platforms', start: async () => {}, stop: platforms.close };
 
   const { connection } = mongo;
-  const relay = createRelay({ models: [taskModel(connection)], publish: bus.publish, log, clock });
+  const relay = createRelay({ models: [taskModel(connection)], publish: bus.publish, log, clock, metrics });
   const [tasks, claims, streams] = [
     syncTaskStore(connection, relay),
     taskClaimStore(connection, relay),
@@ -57,6 +60,8 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   const [pages, errors] = [taskPageStore(connection), recordErrorStore(connection)];
   const { get: getConnector, known: knownConnector, acquire, report } = connectors(registry, credentials);
 
+  measureLiveTasks(metrics, tasks.countLive);
+  const meter = syncMeter(metrics);
   const reports = callReports({ send: report, log });
   const run = runTask({
     claims,
@@ -65,15 +70,16 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     pages,
     errors,
     reports,
+    meter,
     acquire,
     adapterOf,
-    budgetOf: callBudgets(config.PLATFORM_CALLS_PER_SECOND, log),
+    budgetOf: callBudgets(config.PLATFORM_CALLS_PER_SECOND, log, metrics),
     clock,
     log,
   });
   const slots = workerSlots({ claims, run, count: config.WORKER_SLOTS, clock, log });
 
-  const cancelling = cancelSync({ tasks, products, wake: slots.wake, clock });
+  const cancelling = cancelSync({ tasks, products, wake: slots.wake, meter, clock });
   const app = {
     startSync: startSync({
       tasks,
@@ -95,6 +101,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
       [CatalogServiceService, catalogService(records)],
     ],
     log,
+    metrics,
   });
   const consumer = bus.consumer({
     group: 'sync-orchestrator',
@@ -115,7 +122,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
 
   const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, grpc, consumer];
   return Object.assign(
-    createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts }),
+    createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics }),
     { grpcPort: grpc.port },
   );
 }

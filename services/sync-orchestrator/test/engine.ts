@@ -3,7 +3,9 @@ import { newId, sleep, type Clock, type Logger } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
 import type { Page, PlatformAdapter, Position, RecordSource, SourceRow, SyncWindow } from '@crossdock/platforms';
 import { stores, testNames, until } from '@crossdock/testing';
+import { Registry } from 'prom-client';
 import { cancelSync } from '../src/app/cancel-sync.ts';
+import { syncMeter } from '../src/app/metrics.ts';
 import { startSync, type StartSync } from '../src/app/start-sync.ts';
 import type { SyncTask } from '../src/domain/sync-task.ts';
 import { catalogStore } from '../src/store/catalog.ts';
@@ -122,6 +124,7 @@ export async function engine(platform: ScriptedSource) {
     budgetOf: callBudgets(100_000, silent),
     acquire: async () => credential,
     reports: callReports({ send: async () => {}, log: silent }),
+    meter: syncMeter(new Registry()),
     clock,
     log: silent,
   };
@@ -141,7 +144,7 @@ export async function engine(platform: ScriptedSource) {
     wake() {},
     clock,
   });
-  const cancelling = cancelSync({ tasks, products: base.records, wake() {}, clock });
+  const cancelling = cancelSync({ tasks, products: base.records, wake() {}, meter: deps.meter, clock });
   const request: StartSync = {
     tenant: TENANT,
     actor: 'user:1',

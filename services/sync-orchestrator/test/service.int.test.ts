@@ -161,3 +161,16 @@ test('the ops port names nothing missing', async () => {
   const { statusCode, body } = await request(`${service.opsAddress()}/readyz`);
   expect([statusCode, await body.text()]).toEqual([200, expect.any(String)]);
 });
+
+test('what is live, what ended, how platforms answered and how fast they may be called is told', async () => {
+  const { task } = await start('incremental');
+  await ended(task!.id);
+  const told = (await (await fetch(`${service.opsAddress()}/metrics`)).text()).split('\n');
+  const number = (name: string, labels: string) =>
+    Number(told.find((line) => line.startsWith(`${name}{${labels}`))?.split(' ')[1]);
+  expect(number('crossdock_sync_tasks_ended_total', 'status="completed",sync_type="products"')).toBeGreaterThan(0);
+  expect(number('crossdock_platform_calls_total', 'platform="tmall",outcome="ok"')).toBeGreaterThan(0);
+  expect(number('crossdock_platform_budget_calls_per_second', 'platform="tmall"')).toBeGreaterThan(0);
+  expect(number('crossdock_platform_pause_seconds', 'platform="tmall"')).toBeGreaterThanOrEqual(0);
+  expect(number('crossdock_outbox_oldest_age_seconds', 'collection="sync_tasks"')).toBeGreaterThanOrEqual(0);
+});

@@ -136,6 +136,12 @@ describe('what a sync stores and tells', () => {
     expect(told).toEqual(topics.map(() => trace.traceparent));
   });
 
+  test('live tasks are counted by status and type', async () => {
+    await run.start();
+    await run.start({ mode: 'incremental' });
+    expect(await run.tasks.countLive()).toEqual([{ status: 'queued', syncType: 'products', count: 2 }]);
+  });
+
   test('an unchanged re-sync writes no row and sends no record event', async () => {
     await sync();
     const before = await run.records.model.find().lean();

@@ -3,12 +3,18 @@ import { AppError, keyReused } from '@crossdock/kernel';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection, QueryFilter } from 'mongoose';
 import type { EndStatus, Kind, Mark, SyncTask } from '../domain/sync-task.ts';
-import { taskModel, taskOf, type TaskRow } from './task-rows.ts';
+import { LIVE_INDEX, taskModel, taskOf, type TaskRow } from './task-rows.ts';
 
 /** A caller's idempotency key, made unique across tenants and routes, and the hash of what it asked for. */
 export interface RequestKey {
   key: string;
   bodyHash: string;
+}
+
+export interface LiveTasks {
+  status: string;
+  syncType: string;
+  count: number;
 }
 
 type Filter = QueryFilter<TaskRow>;
@@ -115,6 +121,18 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
         rows.countDocuments(filter as Filter),
       ]);
       return { items: items.map(taskOf), total };
+    },
+
+    /** How many tasks are live, by status and type. */
+    async countLive(): Promise<LiveTasks[]> {
+      const by = { status: '$status', syncType: '$syncType' };
+      const groups = await rows
+        .aggregate<{ _id: { status: string; syncType: string }; count: number }>([
+          { $match: LIVE },
+          { $group: { _id: by, count: { $sum: 1 } } },
+        ])
+        .hint(LIVE_INDEX);
+      return groups.map(({ _id, count }) => ({ ..._id, count }));
     },
 
     /** Live tasks of a connector that nobody ordered to end yet. */

@@ -49,6 +49,8 @@ const schema = new Schema<TaskRow>(
   { collection: 'sync_tasks', minimize: false },
 );
 
+export const LIVE_INDEX = 'takeable';
+
 const live = { status: { $in: ['queued', 'running'] } };
 
 schema.index({ stream: 1, kind: 1 }, { name: 'live_kind', unique: true, partialFilterExpression: live });
@@ -57,7 +59,8 @@ schema.index(
   { 'keys.key': 1 },
   { name: 'idempotency', unique: true, partialFilterExpression: { 'keys.0': { $exists: true } } },
 );
-schema.index({ status: 1, createdAt: 1 }, { name: 'takeable', partialFilterExpression: live });
+// With the type, so that counting live tasks reads the index alone.
+schema.index({ status: 1, createdAt: 1, syncType: 1 }, { name: LIVE_INDEX, partialFilterExpression: live });
 schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });
 schema.plugin(outbox);
 

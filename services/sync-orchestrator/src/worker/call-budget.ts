@@ -1,4 +1,5 @@
 import { sleep, type Logger } from '@crossdock/kernel';
+import { Gauge, Registry } from 'prom-client';
 
 /** Paces the platform calls of one app key. */
 export interface CallBudget {
@@ -8,6 +9,8 @@ export interface CallBudget {
   refused(hintMs: number | undefined): void;
   /** How long nobody may call, in ms. */
   pausedMs(): number;
+  /** Calls a second that it allows now. */
+  rate(): number;
 }
 
 /** Calls that may be made up after a late timer, as a share of a second. */
@@ -60,16 +63,42 @@ export function callBudget(perSecond: number, log: Logger, now: () => number = (
       nextAt = Math.max(nextAt, pausedUntil);
     },
     pausedMs: () => Math.max(0, pausedUntil - now()),
+    rate: () => rate,
   };
 }
 
-/** One budget per app key and process. */
-export function callBudgets(perSecond: number, log: Logger): (platform: string, appKey: string) => CallBudget {
-  const known = new Map<string, CallBudget>();
+/** One budget per app key and process; told by platform, of each the tightest. */
+export function callBudgets(
+  perSecond: number,
+  log: Logger,
+  metrics = new Registry(),
+): (platform: string, appKey: string) => CallBudget {
+  const known = new Map<string, Map<string, CallBudget>>();
+  const gauge = (name: string, help: string, read: (budgets: CallBudget[]) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['platform'],
+      registers: [metrics],
+      collect() {
+        for (const [platform, budgets] of known) this.set({ platform }, read([...budgets.values()]));
+      },
+    });
+  gauge(
+    'crossdock_platform_budget_calls_per_second',
+    'Calls a second that the tightest call budget of a platform allows this process',
+    (budgets) => Math.min(...budgets.map((budget) => budget.rate())),
+  );
+  gauge(
+    'crossdock_platform_pause_seconds',
+    'How long the most refused call budget of a platform still pauses, 0 without a pause',
+    (budgets) => Math.max(...budgets.map((budget) => budget.pausedMs())) / 1e3,
+  );
+
   return (platform, appKey) => {
-    const key = `${platform}/${appKey}`;
-    const budget = known.get(key) ?? callBudget(perSecond, log.child({ platform }));
-    known.set(key, budget);
+    const budgets = known.get(platform) ?? new Map<string, CallBudget>();
+    const budget = budgets.get(appKey) ?? callBudget(perSecond, log.child({ platform }));
+    known.set(platform, budgets.set(appKey, budget));
     return budget;
   };
 }

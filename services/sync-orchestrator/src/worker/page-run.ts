@@ -1,5 +1,6 @@
-import { isAppError, isPlatformError, sleep, type Clock } from '@crossdock/kernel';
-import type { CallGate, PlatformAdapter, Session } from '@crossdock/platforms';
+import { currentTrace, isAppError, isPlatformError, openSpan, sleep, type Clock } from '@crossdock/kernel';
+import type { CallGate, CallOutcome, PlatformAdapter, Session } from '@crossdock/platforms';
+import type { SyncMeter } from '../app/metrics.ts';
 import type { Ending } from '../app/task-events.ts';
 import { reactTo, type Reaction } from '../domain/failure.ts';
 import type { Lapsed } from '../domain/row.ts';
@@ -16,6 +17,7 @@ export interface PageRunDeps extends SettleDeps {
   budgetOf(platform: string, appKey: string): CallBudget;
   acquire: AcquireCredential;
   reports: CallReports;
+  meter: SyncMeter;
   clock: Clock;
 }
 
@@ -69,6 +71,7 @@ export function pageRun(
         if (!outcome.ok && outcome.failure === 'AUTH_EXPIRED') refused = version;
         // Stopped by us: that says nothing of the platform.
         if (!outcome.ok && outcome.code === 'ABORTED') return;
+        told(outcome);
         reports.add(task.tenant, task.connectorId, {
           at: clock(),
           credentialVersion: version,
@@ -78,6 +81,18 @@ export function pageRun(
         });
       },
     };
+  }
+
+  function told(outcome: CallOutcome): void {
+    const { platform } = task;
+    deps.meter.called(platform, outcome.ok ? 'ok' : outcome.failure);
+    const span = openSpan({
+      name: `call ${platform}`,
+      kind: 'client',
+      parent: currentTrace()?.traceparent ?? null,
+      startedAt: new Date(clock().getTime() - outcome.durationMs),
+    });
+    span.end(outcome.ok ? {} : { failure: outcome.failure });
   }
 
   function read(from: Session): Promise<Page> {

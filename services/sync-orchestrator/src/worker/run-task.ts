@@ -1,4 +1,4 @@
-import { inTrace, newTraceparent, type Logger, type Trace } from '@crossdock/kernel';
+import { inSpan, type Logger } from '@crossdock/kernel';
 import type { PlatformAdapter } from '@crossdock/platforms';
 import { completedEvent, type Ending } from '../app/task-events.ts';
 import { countedOf, type SyncTask } from '../domain/sync-task.ts';
@@ -19,7 +19,7 @@ const BREAKDOWN_MS = 1_000;
 
 /** Works on a claimed task: fence, pages, end. Every write is filtered by the claim and the fence, so dying on any line is safe. */
 export function runTask(deps: RunTaskDeps) {
-  const { claims, streams, clock, log } = deps;
+  const { claims, streams, meter, clock, log } = deps;
 
   async function work(claimed: Claimed, leaving: AbortSignal): Promise<void> {
     const now = clock();
@@ -73,6 +73,7 @@ export function runTask(deps: RunTaskDeps) {
     const ending = { status, reason, completedAt: clock() };
     const event = completedEvent(task, ending, await deps.records.countLive(task.connectorId));
     if (!(await claims.end(hold, { ...ending, total: countedOf(task) }, [event]))) return obey(task, hold);
+    meter.ended(task.syncType, status);
     log.info({ taskId: task.id, connectorId: task.connectorId, status, reason, ...task.counters }, 'sync ended');
     await deps.pages.drop(task.id);
   }
@@ -87,15 +88,26 @@ export function runTask(deps: RunTaskDeps) {
     const ending = { status: 'cancelled', reason, completedAt: clock() } as const;
     const event = completedEvent(task, ending, await deps.records.countLive(task.connectorId));
     const { completedAt } = ending;
-    if (await claims.endCancelled(hold, { reason, completedAt, total: countedOf(task) }, [event]))
-      await deps.pages.drop(task.id);
+    if (!(await claims.endCancelled(hold, { reason, completedAt, total: countedOf(task) }, [event]))) return;
+    meter.ended(task.syncType, ending.status);
+    await deps.pages.drop(task.id);
   }
 
-  return (claimed: Claimed, leaving: AbortSignal): Promise<void> =>
-    inTrace(traceOf(claimed.task), () => work(claimed, leaving));
+  return (claimed: Claimed, leaving: AbortSignal): Promise<void> => {
+    const { id, traceparent, syncType, platform, connectorId } = claimed.task;
+    return inSpan(
+      {
+        name: `sync ${syncType}`,
+        kind: 'internal',
+        parent: traceparent,
+        attributes: {
+          'crossdock.task_id': id,
+          'crossdock.connector_id': connectorId,
+          'crossdock.platform': platform,
+        },
+      },
+      id,
+      () => work(claimed, leaving),
+    );
+  };
 }
-
-const traceOf = ({ id, traceparent }: SyncTask): Trace => ({
-  traceparent: traceparent ?? newTraceparent(),
-  requestId: id,
-});
