@@ -3,11 +3,12 @@ import { auditRecorded } from '@crossdock/contracts';
 import { IdentityServiceService } from '@crossdock/contracts/grpc/auth-channel';
 import { connectMongo, counters, createRelay, migrations } from '@crossdock/mongo';
 import { rpcServer } from '@crossdock/rpc';
-import { createService, type Service, type Surroundings } from '@crossdock/runtime';
+import { createMetrics, createService, type Service, type Surroundings } from '@crossdock/runtime';
 import { createVault } from '@crossdock/vault';
 import { availableParallelism } from 'node:os';
 import { type Accounts, bootstrapAccounts, DEMO_ACCOUNTS } from './app/accounts.ts';
 import { identityApp } from './app/identity.ts';
+import { loginMeter } from './app/login-meter.ts';
 import { seed } from './app/seed.ts';
 import { createSigner } from './app/signer.ts';
 import type { Config } from './config.ts';
@@ -24,12 +25,14 @@ import { userStore } from './store/users.ts';
 const HASHING = { threads: Math.ceil(availableParallelism() / 2), maxWaiting: 40 };
 
 export function authChannel({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
+  const metrics = createMetrics('auth-channel');
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
   const bus = createBus({
     brokers: config.KAFKA_BROKERS,
     clientId: 'auth-channel',
     topicPrefix: config.TOPIC_PREFIX,
     log,
+    metrics,
   });
   const { connection } = mongo;
   const [tenants, users, clients, sessions] = [
@@ -43,9 +46,10 @@ export function authChannel({ config, log, clock }: Surroundings<Config>): Servi
 
   const hashing = hashingPool(HASHING);
   const signer = createSigner({ keys, vault: createVault(config.KEY_ENCRYPTION_KEYS), now: clock });
-  const relay = createRelay({ models: told, publish: (events) => bus.publish(events), log, clock });
+  const relay = createRelay({ models: told, publish: (events) => bus.publish(events), log, clock, metrics });
   const nudge = (id: string) => relay.nudge(sessions.model, id);
-  const app = identityApp({ users, clients, sessions, failures, hashing, signer, now: clock, nudge });
+  const meter = loginMeter(metrics);
+  const app = identityApp({ users, clients, sessions, failures, hashing, signer, now: clock, meter, nudge });
   const accounts = seed(accountsOf(config), {
     tenants,
     users,
@@ -59,13 +63,14 @@ export function authChannel({ config, log, clock }: Surroundings<Config>): Servi
     port: config.GRPC_PORT,
     services: [[IdentityServiceService, identityService(app)]],
     log,
+    metrics,
   });
 
   const schema = migrations({ mongo, models: [...told, keys.model, failures.model], log });
   const parts = [mongo, bus, schema, hashing, signer, accounts, relay, grpc];
   void bus.ensureTopics([auditRecorded]);
   return Object.assign(
-    createService({ name: 'auth-channel', log, host: config.HOST, opsPort: config.OPS_PORT, parts }),
+    createService({ name: 'auth-channel', log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics }),
     { grpcPort: () => grpc.port() },
   );
 }

@@ -116,6 +116,19 @@ describe('bad credentials', () => {
   });
 });
 
+test('logins are counted by who asked and what came of it, never by name', async () => {
+  await identity.login('viewer@example.com', PASSWORD);
+  await kindOf(identity.login('counted@example.com', 'wrong'));
+  await kindOf(identity.issue('', ''));
+  const told = await (await fetch(`${service.opsAddress}/metrics`)).text();
+  const count = (labels: string) =>
+    Number(new RegExp(`^crossdock_auth_logins_total\\{${labels},.*\\} (\\d+)$`, 'm').exec(told)?.[1]);
+  expect(count('kind="user",outcome="success"')).toBeGreaterThan(0);
+  expect(count('kind="user",outcome="unauthenticated"')).toBeGreaterThan(0);
+  expect(count('kind="client",outcome="invalid"')).toBeGreaterThan(0);
+  expect(told).not.toContain('counted@');
+});
+
 describe('too many failures', () => {
   test('after five in a quarter of an hour the right password is refused too, and told when to come back', async () => {
     const fail = () => identity.login('admin@other.example', 'wrong', { address: '198.51.100.1' });

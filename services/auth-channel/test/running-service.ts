@@ -50,7 +50,9 @@ export function identityHouse() {
 
 /** Speaks to a started service as the gateway does. */
 export async function identityClient(service: { grpcPort(): number }) {
-  const { call, start, stop } = rpcClient(IdentityServiceService, `127.0.0.1:${service.grpcPort()}`, { deadlineMs: 25_000 });
+  const { call, start, stop } = rpcClient(IdentityServiceService, `127.0.0.1:${service.grpcPort()}`, {
+    deadlineMs: 25_000,
+  });
   await start();
   return {
     stop,

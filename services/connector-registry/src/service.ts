@@ -5,7 +5,7 @@ import type { Part } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
 import { createPlatforms } from '@crossdock/platforms';
 import { rpcServer } from '@crossdock/rpc';
-import { createService, type Service, type Surroundings } from '@crossdock/runtime';
+import { createMetrics, createService, type Service, type Surroundings } from '@crossdock/runtime';
 import { createVault } from '@crossdock/vault';
 import { registryApp } from './app/registry-app.ts';
 import type { Config } from './config.ts';
@@ -18,12 +18,25 @@ import { oauthStateStore } from './store/oauth-states.ts';
 
 export function connectorRegistry({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const name = 'connector-registry';
+  const metrics = createMetrics(name);
   const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
-  const bus = createBus({ brokers: config.KAFKA_BROKERS, clientId: name, topicPrefix: config.TOPIC_PREFIX, log });
+  const bus = createBus({
+    brokers: config.KAFKA_BROKERS,
+    clientId: name,
+    topicPrefix: config.TOPIC_PREFIX,
+    log,
+    metrics,
+  });
   const platforms = createPlatforms({ taobao: { authUrl: config.TAOBAO_AUTH_URL, apiUrl: config.TAOBAO_API_URL } });
   const connectors = connectorStore(mongo.connection);
   const states = oauthStateStore(mongo.connection);
-  const relay = createRelay({ models: [connectors.model], publish: (events) => bus.publish(events), log, clock });
+  const relay = createRelay({
+    models: [connectors.model],
+    publish: (events) => bus.publish(events),
+    log,
+    clock,
+    metrics,
+  });
 
   const app = registryApp({
     connectors,
@@ -45,6 +58,7 @@ export function connectorRegistry({ config, log, clock }: Surroundings<Config>):
       [CredentialServiceService, credentialService(app)],
     ],
     log,
+    metrics,
   });
   const schema = migrations({ mongo, models: [connectors.model, states.model], log });
   const platformCalls: Part = { name: 'platforms', start: async () => {}, stop: () => platforms.close() };
@@ -52,7 +66,7 @@ export function connectorRegistry({ config, log, clock }: Surroundings<Config>):
 
   void bus.ensureTopics([connectorChanged, connectorError, auditRecorded]);
   const parts = [mongo, bus, schema, platformCalls, relay, grpc, consumer];
-  return Object.assign(createService({ name, log, host: config.HOST, opsPort: config.OPS_PORT, parts }), {
+  return Object.assign(createService({ name, log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics }), {
     grpcPort: () => grpc.port(),
   });
 }

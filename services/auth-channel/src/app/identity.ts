@@ -18,6 +18,7 @@ import type { LoginFailures } from '../store/login-failures.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { UserStore } from '../store/users.ts';
 import { created } from './audit.ts';
+import type { LoginMeter } from './login-meter.ts';
 import type { Signer } from './signer.ts';
 
 export interface IdentityDeps {
@@ -28,6 +29,7 @@ export interface IdentityDeps {
   hashing: Hashing;
   signer: Signer;
   now: Clock;
+  meter: LoginMeter;
   /** Tells the relay of the session whose event waits. */
   nudge: (sessionId: string) => void;
 }
@@ -53,7 +55,7 @@ export interface Token {
   expiresInSeconds: number;
 }
 
-export function identityApp({ users, clients, sessions, failures, hashing, signer, now, nudge }: IdentityDeps) {
+export function identityApp({ users, clients, sessions, failures, hashing, signer, now, meter, nudge }: IdentityDeps) {
   async function login({ username, password, audience, address }: Login): Promise<Token & { user: User }> {
     checkLogin(username, password);
     const wanted = audienceFor(USER_AUDIENCES, audience);
@@ -106,7 +108,11 @@ export function identityApp({ users, clients, sessions, failures, hashing, signe
     return { token: await signer.sign(claimsOf(session, principal)), expiresInSeconds: lifetimeSeconds };
   }
 
-  return { login, issueToken, publicKeys: () => signer.publicKeys() };
+  return {
+    login: meter('user', login),
+    issueToken: meter('client', issueToken),
+    publicKeys: () => signer.publicKeys(),
+  };
 }
 
 export type IdentityApp = ReturnType<typeof identityApp>;

@@ -46,8 +46,7 @@ export function shopApp({ shops, counters, now, nudge }: ShopDeps) {
   async function madeBefore(tenant: string, idempotency: IdempotencyMark | null): Promise<Shop> {
     const known = idempotency && (await shops.byKey(tenant, idempotency.key));
     if (known === null) throw domainTaken();
-    if (known.bodyHash !== idempotency?.bodyHash)
-      throw keyReused();
+    if (known.bodyHash !== idempotency?.bodyHash) throw keyReused();
     return known.shop;
   }
 
