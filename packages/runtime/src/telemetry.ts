@@ -13,7 +13,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
-const FLUSH_LIMIT_MS = 3_000;
+/** What a killed process takes with it. */
+const EXPORT_EVERY_MS = 1_000;
+const EXPORT_LIMIT_MS = 3_000;
 
 const KINDS: Record<SpanKind, Kinds> = {
   server: Kinds.SERVER,
@@ -29,9 +31,10 @@ const KINDS: Record<SpanKind, Kinds> = {
  */
 export function exportSpans(service: string, log: Logger): () => Promise<void> {
   reportFailures(log);
+  const exporter = new OTLPTraceExporter({ timeoutMillis: EXPORT_LIMIT_MS });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.namespace': 'crossdock' }),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ timeoutMillis: FLUSH_LIMIT_MS }) })],
+    spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: EXPORT_EVERY_MS })],
   });
   const tracer = provider.getTracer('crossdock');
   recordSpans(({ name, kind, parent, attributes = {}, startedAt = new Date() }: SpanStart) => {
