@@ -36,6 +36,8 @@ export async function logIn(gateway: string, control: SandboxControl) {
   const post = <T>(path: string, json: object) => call<T>('POST', `/api/v1/connectors${path}`, json, token);
 
   return {
+    token,
+
     /** Opens a shop on the platform and connects it by OAuth; answers the connector's id. */
     async connect(shopId: string, products: number): Promise<string> {
       await control.putShop('tmall', shopId, { products, seed: shopId, latency_ms: 0, rate_per_second: null });

@@ -1,9 +1,13 @@
 import type { Bench } from './bench.ts';
 import { e2e } from './benches/e2e.ts';
+import { gatewayRead } from './benches/gateway-read.ts';
 import { syncProducts } from './benches/sync-products.ts';
+import { syncSubmit } from './benches/sync-submit.ts';
 
 /** Every bench by the name that `pnpm bench` takes. */
 export const benches: Record<string, Bench> = {
   e2e,
+  'gateway-read': gatewayRead,
   'sync-products': syncProducts,
+  'sync-submit': syncSubmit,
 };

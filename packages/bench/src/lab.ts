@@ -22,6 +22,7 @@ import { webhookArrivals, type WebhookArrivals } from './webhook-arrivals.ts';
 /** The whole product in processes of its own on real stores, and what a bench needs beside it. */
 export interface Lab {
   api: Api;
+  gateway: string;
   control: SandboxControl;
   sandbox: string;
   services: Product['services'];
@@ -85,6 +86,7 @@ export async function openLab({ env, log, signal }: LabOptions): Promise<Lab> {
     const control = sandboxControl(product.control);
     return {
       api: await logIn(product.gateway, control),
+      gateway: product.gateway,
       control,
       sandbox: product.sandbox,
       services: product.services,

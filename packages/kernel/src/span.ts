@@ -62,6 +62,6 @@ export async function inSpan<T>(
 
 /** An error's code or name: its text may tell too much. */
 export function failureOf(err: unknown): string {
-  const { code, name } = (err ?? {}) as { code?: unknown; name?: unknown };
+  const { code, name } = (err ?? {}) as { code?: string | number; name?: string };
   return String(code || name || 'error');
 }

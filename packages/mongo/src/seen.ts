@@ -1,5 +1,5 @@
 /** Ids of events a document remembers having handled; behind that the event's version decides. */
-export const SEEN_LIMIT = 50;
+const SEEN_LIMIT = 50;
 
 /** Filter: the document has not handled this event. */
 export const unseen = (eventId: string) => ({ seen: { $ne: eventId } });

@@ -37,8 +37,12 @@ export function exportSpans(service: string, log: Logger): () => Promise<void> {
     spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: EXPORT_EVERY_MS })],
   });
   const tracer = provider.getTracer('crossdock');
-  recordSpans(({ name, kind, parent, attributes = {}, startedAt = new Date() }: SpanStart) => {
-    const span = tracer.startSpan(name, { kind: KINDS[kind], attributes, startTime: startedAt }, below(parent));
+  recordSpans(({ name, kind, parent, attributes = {}, startedAt }: SpanStart) => {
+    const span = tracer.startSpan(
+      name,
+      { kind: KINDS[kind], attributes, ...(startedAt && { startTime: startedAt }) },
+      below(parent),
+    );
     return {
       traceparent: traceparentOf(span),
       end({ failure, attributes: more = {} } = {}) {

@@ -17,7 +17,7 @@ const END = '<!-- /environment -->';
 
 interface Variable {
   description?: string;
-  default?: unknown;
+  default?: string | number | boolean;
 }
 
 interface ConfigSchema {

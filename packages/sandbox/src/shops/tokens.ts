@@ -2,9 +2,9 @@ import { newSecret } from '@crossdock/kernel';
 import type { StateDir } from '../state-dir.ts';
 import type { Gateway } from './platforms.ts';
 
-export const CODE_MS = 600_000;
-export const ACCESS_S = 7_776_000;
-export const REFRESH_S = 15_552_000;
+const CODE_MS = 600_000;
+const ACCESS_S = 7_776_000;
+const REFRESH_S = 15_552_000;
 
 /** What a merchant granted to an app, as the pair of tokens now valid. Times are epoch milliseconds. */
 export interface Token {

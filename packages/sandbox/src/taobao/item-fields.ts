@@ -82,7 +82,7 @@ const NESTED_SKU = [
 ].map((name) => SKU_FIELDS[name] as Writer<SkuOf>);
 
 /** 19 digits: the product's id and the sku's number. */
-export const skuIdOf = (row: ProductRow, sku: SkuContent): string => `4${row.id.slice(1)}${sku.number}`;
+const skuIdOf = (row: ProductRow, sku: SkuContent): string => `4${row.id.slice(1)}${sku.number}`;
 
 export const writeAll = <T>(writers: Writer<T>[], of: T, simplify: boolean): string => {
   let text = '{';

@@ -29,15 +29,15 @@ async function lookAtStores(): Promise<Finding[]> {
   return found.flat();
 }
 
-const findings = (
+const looks = (
   await Promise.all([
     lookAtTools(around),
-    lookAtKeys(env),
     lookAtPorts(),
     lookAtStores(),
-    running === null ? [] : lookAtServices(running, join('.crossdock', 'logs')),
+    running === null ? Promise.resolve([]) : lookAtServices(running, join('.crossdock', 'logs')),
   ])
 ).flat();
+const findings = [lookAtKeys(env), ...looks];
 
 for (const { what, fault, fix } of findings) {
   console.log(fault === null ? `ok     ${what}` : `FAULT  ${what} ${fault}\n       → ${fix}`);

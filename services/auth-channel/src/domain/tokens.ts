@@ -1,7 +1,7 @@
 import { AppError, invalidField } from '@crossdock/kernel';
 import type { Principal } from './accounts.ts';
 
-export const ISSUER = 'crossdock';
+const ISSUER = 'crossdock';
 export const SESSION_SECONDS = 86_400;
 export const CLIENT_TOKEN_SECONDS = 3_600;
 

@@ -68,9 +68,9 @@ export interface SyncTask {
   breakdowns: number;
 }
 
-export const streamOf = (connectorId: string, syncType: string): string => `${connectorId}:${syncType}`;
+const streamOf = (connectorId: string, syncType: string): string => `${connectorId}:${syncType}`;
 
-export function kindOf(mode: Mode, since: Date | null): Kind {
+function kindOf(mode: Mode, since: Date | null): Kind {
   if (mode === 'full') return 'full';
   return since === null ? 'incremental' : 'since';
 }

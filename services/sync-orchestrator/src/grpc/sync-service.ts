@@ -11,7 +11,7 @@ export interface SyncApp {
   tasks: ReadTasks;
 }
 
-export function toProto(task: SyncTask): Task {
+function toProto(task: SyncTask): Task {
   return {
     id: task.id,
     connectorId: task.connectorId,
