@@ -49,7 +49,7 @@ const schema = new Schema<TaskRow>(
   { collection: 'sync_tasks', minimize: false },
 );
 
-export const LIVE_INDEX = 'takeable';
+export const LIVE_INDEX = 'live_status';
 
 const live = { status: { $in: ['queued', 'running'] } };
 
