@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { until } from '@crossdock/stack/until';
 import { connect } from '../../src/e2e/shops.ts';
@@ -92,6 +94,29 @@ export function mainJob(world: () => World): void {
     expect(await eventsOf(stack, 'sync.requested', id)).toMatchObject([
       { data: { task_id: taskId, trigger: 'manual' } },
     ]);
+  });
+
+  test('the trace of the caller goes through answer, task, events, log and webhook, also where no spans are recorded', async () => {
+    const { admin, webhooks, stack } = world();
+    const { id } = await connect(world());
+    await addEndpoint(admin, id, `${webhooks.url}/${id}/traced`, SYNC_EVENTS);
+    const traceId = randomBytes(16).toString('hex');
+    const answer = await admin.post(
+      `/${id}/sync/products`,
+      { mode: 'full' },
+      { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    );
+    expect(answer.headers.get('traceparent')).toContain(traceId);
+    const arrived = () => webhooks.requests.find(({ path }) => path === `/${id}/traced`);
+    const webhook = await until(arrived, { what: 'the webhook' });
+    expect(webhook.headers['traceparent']).toContain(traceId);
+    for (const topic of ['sync.requested', 'records.changed', 'sync.completed']) {
+      const [event] = await eventsOf(stack, topic, id);
+      expect(event?.headers['traceparent']).toContain(traceId);
+    }
+    const lines = readFileSync(stack.logFile('sync-orchestrator'), 'utf8').split('\n');
+    const line = lines.find((text) => text.includes('sync ended') && text.includes(id));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ trace_id: traceId, request_id: answer.body.data.task_id });
   });
 
   test('a sync of what has not changed writes no row and tells of none', async () => {
