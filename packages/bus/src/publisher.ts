@@ -4,7 +4,6 @@ import type { Message } from 'kafkajs';
 import { toRecord } from './envelope.ts';
 
 const MAX_EVENTS = 500;
-const LINGER_MS = 5;
 /** A broker takes a megabyte per partition and send; headers and keys need their share. */
 const MAX_BYTES = 900_000;
 const HEADER_BYTES = 500;
@@ -74,13 +73,13 @@ interface Lane {
 /** One topic's way to the broker: one send at a time, so that order survives every retry inside the client. */
 function createLane(send: (records: Message[]) => Promise<void>): Lane {
   const queue: Unit[] = [];
-  let timer: NodeJS.Timeout | null = null;
+  let begun: NodeJS.Immediate | null = null;
   let sending = false;
   let sent = Promise.resolve();
 
   function drain(): Promise<void> {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    if (begun !== null) clearImmediate(begun);
+    begun = null;
     if (!sending) sent = sendAll();
     return sent;
   }
@@ -111,8 +110,8 @@ function createLane(send: (records: Message[]) => Promise<void>): Lane {
     push(unit) {
       queue.push(unit);
       if (sending) return;
-      if (queue.length >= MAX_EVENTS) void drain();
-      else timer ??= setTimeout(() => void drain(), LINGER_MS);
+      // At once when idle, with what else this turn of the loop brings; what comes while a send is out makes the next batch.
+      begun ??= setImmediate(() => void drain());
     },
     flush: drain,
   };

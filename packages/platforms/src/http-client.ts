@@ -58,16 +58,24 @@ export function createHttpClient(deadlineMs: number): HttpClient {
 
   return {
     async postForm(url, form, signal) {
-      const deadline = AbortSignal.timeout(deadlineMs);
+      // One controller and a timer that is cleared: `AbortSignal.timeout` would fire for every call, 15 s after its answer.
+      const stop = new AbortController();
+      const abort = () => stop.abort();
+      const timer = setTimeout(abort, deadlineMs);
+      signal?.addEventListener('abort', abort, { once: true });
       try {
-        return await send(new URL(url), form, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+        signal?.throwIfAborted();
+        return await send(new URL(url), form, stop.signal);
       } catch (err) {
         if (signal?.aborted) throw signal.reason;
         if (err instanceof PlatformError) throw err;
-        if (deadline.aborted)
+        if (stop.signal.aborted)
           throw new PlatformError('RETRYABLE', `no answer within ${deadlineMs} ms`, { code: 'TIMEOUT' });
         const { code = 'NETWORK' } = err as { code?: string };
         throw new PlatformError('RETRYABLE', `the connection failed: ${code}`, { code });
+      } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
       }
     },
     async close() {

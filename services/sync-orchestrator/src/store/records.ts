@@ -75,7 +75,7 @@ export function recordStore(connection: Connection, entity: string) {
 
     async known(connectorId: string, externalIds: string[]): Promise<Map<string, StoredRow>> {
       const found = await rows()
-        .find({ _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } }, { projection: DECISION })
+        .find({ _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } }, { projection: DECISION, batchSize: externalIds.length + 1 })
         .toArray();
       return new Map(found.map((row) => [row.externalId, storedOf(row as RecordRow)]));
     },
@@ -126,6 +126,7 @@ export function recordStore(connection: Connection, entity: string) {
         .find({ _id: { $gt: from, $lt: `${connectorId}${NEXT_AFTER_SLASH}` } }, { projection: DECISION })
         .sort({ _id: 1 })
         .limit(limit)
+        .batchSize(limit + 1)
         .toArray();
       return found.map((row) => storedOf(row as RecordRow));
     },

@@ -3,7 +3,7 @@ import { isLapsed } from '../domain/row.ts';
 import type { SyncTask, Walk } from '../domain/sync-task.ts';
 import type { Lapsed } from '../domain/row.ts';
 import type { RecordStore } from '../store/records.ts';
-import type { TaskPageStore } from '../store/task-pages.ts';
+import type { HandledIds } from './handled-ids.ts';
 import type { Met } from './settle-rows.ts';
 
 /** A page as the platform told it, and where the task stands once it is settled. */
@@ -31,7 +31,7 @@ export async function listPage(
 
 export interface ScanDeps {
   records: RecordStore;
-  pages: TaskPageStore;
+  handled: HandledIds;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface ScanDeps {
  * before telling it, are asked for by id. At most 20,000 stored rows are read, and 500 asked for.
  */
 export async function scanPage(
-  { records, pages }: ScanDeps,
+  { records, handled }: ScanDeps,
   source: RecordSource,
   session: Session,
   task: SyncTask,
@@ -51,12 +51,11 @@ export async function scanPage(
     const stored = await records.scan(task.connectorId, last, SCAN_ROWS);
     if (stored.length === 0) return { met: { rows: [], gone: [] }, walk: { phase: 'done' }, total: null };
     last = stored.at(-1)!.externalId;
-    const handled = await pages.handled(
-      task.id,
-      task.page + 1,
+    const met = await handled.among(
       stored.map((row) => row.externalId),
+      task.page + 1,
     );
-    const asked = stored.filter((row) => isLapsed(row.mark, lapsed) || (!row.deleted && !handled.has(row.externalId)));
+    const asked = stored.filter((row) => isLapsed(row.mark, lapsed) || (!row.deleted && !met.has(row.externalId)));
     if (asked.length === 0) continue;
     const ids = asked.map((row) => row.externalId);
     const rows = await source.byIds(session, ids);

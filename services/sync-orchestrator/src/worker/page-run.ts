@@ -8,9 +8,10 @@ import { MAX_BREAKDOWNS, MAX_OUTBOX, type SyncTask } from '../domain/sync-task.t
 import type { CallBudget } from './call-budget.ts';
 import type { CallReports } from './call-reports.ts';
 import { credentialOf, type AcquireCredential } from './credentials.ts';
+import { handledIds } from './handled-ids.ts';
 import type { Held } from './hold.ts';
 import { listPage, scanPage, type Page } from './next-page.ts';
-import { settlePage, type SettleDeps } from './settle-page.ts';
+import { settlePage, type Holding, type SettleDeps } from './settle-page.ts';
 import { sourceOf } from './sources.ts';
 
 export interface PageRunDeps extends SettleDeps {
@@ -43,6 +44,7 @@ export function pageRun(
 ) {
   const { claims, clock, budgetOf, reports } = deps;
   const source = sourceOf(adapter, first.syncType);
+  const holding: Holding = { hold: held.hold, lapsed, handled: handledIds(deps.pages, first) };
   let task = first;
   let tries = 0;
   let refused: number | undefined;
@@ -97,7 +99,8 @@ export function pageRun(
 
   function read(from: Session): Promise<Page> {
     const { walk } = task;
-    if (walk.phase === 'scan') return scanPage(deps, source, from, task, lapsed, walk.after);
+    if (walk.phase === 'scan')
+      return scanPage({ records: deps.records, handled: holding.handled }, source, from, task, lapsed, walk.after);
     return listPage(source, from, task, walk.phase === 'list' ? walk.position : null);
   }
 
@@ -117,7 +120,7 @@ export function pageRun(
     tries = 0;
     refreshed = false;
     readAhead(from, page);
-    const settled = await settlePage(deps, task, held.hold, lapsed, page);
+    const settled = await settlePage(deps, task, holding, page);
     if (settled === null) return LOST;
     task = settled;
     return null;

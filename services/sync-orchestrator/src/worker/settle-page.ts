@@ -6,6 +6,7 @@ import type { RecordErrorStore } from '../store/record-errors.ts';
 import type { RecordStore } from '../store/records.ts';
 import type { Hold, TaskClaimStore } from '../store/task-claims.ts';
 import type { TaskPageStore } from '../store/task-pages.ts';
+import type { HandledIds } from './handled-ids.ts';
 import type { Page } from './next-page.ts';
 import { settleRows } from './settle-rows.ts';
 
@@ -15,6 +16,13 @@ export interface SettleDeps {
   pages: TaskPageStore;
   errors: RecordErrorStore;
   clock: Clock;
+}
+
+/** A task in hand: what its writes are filtered by, whose writes may still arrive, which ids it met. */
+export interface Holding {
+  hold: Hold;
+  lapsed: Lapsed[];
+  handled: HandledIds;
 }
 
 /** Rows of this page that stand on no earlier one count, once. */
@@ -40,15 +48,14 @@ function changesEvent(task: SyncTask, page: number, changes: Change[]): Event[] 
 export async function settlePage(
   { claims, records, pages, errors, clock }: SettleDeps,
   task: SyncTask,
-  hold: Hold,
-  lapsed: Lapsed[],
+  { hold, lapsed, handled }: Holding,
   page: Page,
 ): Promise<SyncTask | null> {
   const number = task.page + 1;
   const { tenant, connectorId } = task;
   const now = clock();
   const ids = [...new Set([...page.met.rows.map((row) => row.externalId), ...page.met.gone])];
-  const handled = await pages.handled(task.id, number, ids);
+  const met = await handled.among(ids, number);
   const decisions = await settleRows(records, page.met, lapsed, {
     tenant,
     connectorId,
@@ -68,9 +75,11 @@ export async function settlePage(
   const at = {
     page: number,
     walk: page.walk,
-    counters: count(task.counters, page, decisions, handled),
+    counters: count(task.counters, page, decisions, met),
     total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
   };
   const kept = await claims.checkpoint(hold, at, changesEvent(task, number, changes));
-  return kept ? { ...task, ...at } : null;
+  if (!kept) return null;
+  handled.add(ids);
+  return { ...task, ...at };
 }
