@@ -84,7 +84,7 @@ export function createPartitionWorker({ group, routes, deadLetters, log, meter }
     const trouble = troubleAt(place, record.offset);
     if (!isAway(err)) trouble.tries += 1;
     const { topic, partition } = payload.batch;
-    const where = { topic, partition, offset: record.offset, tries: trouble.tries };
+    const where = { topic, partition, offset: record.offset, tries: trouble.tries, ...idsOf(step) };
     if (step.do === 'handle' && !comesAgain(err, trouble.tries)) {
       try {
         await bury(record, payload, `failed: ${String(err)}`);
@@ -128,6 +128,13 @@ export function createPartitionWorker({ group, routes, deadLetters, log, meter }
       for (const timer of timers) clearTimeout(timer);
     },
   };
+}
+
+/** What its handler's log lines carry, for those about its failure. */
+function idsOf(step: Step): { request_id?: string; trace_id?: string } {
+  const [event] = step.do === 'handle' ? step.events : [];
+  if (event === undefined || event.traceparent === null) return {};
+  return { request_id: event.id, trace_id: event.traceparent.slice(3, 35) };
 }
 
 /** Within the trace of its event; events that come together share a new one. */
