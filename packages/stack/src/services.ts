@@ -40,7 +40,7 @@ export interface ServiceSpec {
 const HOST = '127.0.0.1';
 
 /** A service stays within 200 MiB: what its heap may take, the garbage of a burst included. */
-const HEAP_LIMITS = '--max-semi-space-size=4 --max-old-space-size=160';
+const HEAP_LIMITS = '--max-semi-space-size=4 --max-old-space-size=128';
 
 /** Three tenants of the demo: room for load, room for others, and one at its quota after two. */
 const DEMO_QUOTAS = 'demo:1000,other:1000,small:2';
