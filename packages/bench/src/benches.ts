@@ -1,6 +1,8 @@
 import type { Bench } from './bench.ts';
 import { e2e } from './benches/e2e.ts';
 import { gatewayRead } from './benches/gateway-read.ts';
+import { inbox } from './benches/inbox.ts';
+import { outbox } from './benches/outbox.ts';
 import { syncProducts } from './benches/sync-products.ts';
 import { syncSubmit } from './benches/sync-submit.ts';
 
@@ -8,6 +10,8 @@ import { syncSubmit } from './benches/sync-submit.ts';
 export const benches: Record<string, Bench> = {
   e2e,
   'gateway-read': gatewayRead,
+  inbox,
+  outbox,
   'sync-products': syncProducts,
   'sync-submit': syncSubmit,
 };
