@@ -4,8 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 /**
- * Packages that no bundle swallows: whoever instruments a service from outside takes hold of the first three as they are
- * loaded, grpc-health-check reads a file of its own, argon2 is native.
+ * Packages that no bundle swallows: a profiler or tracer from outside can take hold of the first three as they are loaded,
+ * grpc-health-check reads a file of its own, argon2 is native.
  */
 const OUTSIDE = ['@grpc/grpc-js', 'kafkajs', 'mongoose', 'grpc-health-check', '@node-rs/argon2'];
 const IS_OUTSIDE = new RegExp(`^(${OUTSIDE.join('|')})(/|$)`);

@@ -1,6 +1,7 @@
 import type { Connector } from '@crossdock/contracts/grpc/connector-registry';
 import { AppError, currentTrace, invalidField, newId, type Clock } from '@crossdock/kernel';
-import { newTask, type Mode, type SyncTask } from '../domain/sync-task.ts';
+import type { Mode } from '../domain/kind.ts';
+import { newTask, type SyncTask } from '../domain/sync-task.ts';
 import type { SyncTaskStore } from '../store/sync-tasks.ts';
 import { auditEvent, requestedEvent } from './task-events.ts';
 

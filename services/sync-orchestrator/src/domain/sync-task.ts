@@ -1,10 +1,6 @@
+import { kindOf, type Kind, type Mode } from './kind.ts';
 import type { Window } from './window.ts';
 
-/** A stream is one connector and one sync type; at most one task of each kind lives in it, and one runs. */
-export const KINDS = ['full', 'incremental', 'since', 'since_next'] as const;
-export type Kind = (typeof KINDS)[number];
-
-export type Mode = 'full' | 'incremental';
 export type Status = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 export type EndStatus = Exclude<Status, 'queued' | 'running'>;
 export type Trigger = 'manual' | 'schedule' | 'retry';
@@ -69,11 +65,6 @@ export interface SyncTask {
 }
 
 const streamOf = (connectorId: string, syncType: string): string => `${connectorId}:${syncType}`;
-
-function kindOf(mode: Mode, since: Date | null): Kind {
-  if (mode === 'full') return 'full';
-  return since === null ? 'incremental' : 'since';
-}
 
 export interface NewTask {
   id: string;

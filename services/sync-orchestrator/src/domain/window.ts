@@ -1,4 +1,4 @@
-import type { Kind } from './sync-task.ts';
+import type { Kind } from './kind.ts';
 
 /** Incremental windows reach back this far behind the cursor: late and same-second rows are met again. */
 export const OVERLAP_MS = 120_000;

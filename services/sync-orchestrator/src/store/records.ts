@@ -75,7 +75,10 @@ export function recordStore(connection: Connection, entity: string) {
 
     async known(connectorId: string, externalIds: string[]): Promise<Map<string, StoredRow>> {
       const found = await rows()
-        .find({ _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } }, { projection: DECISION, batchSize: externalIds.length + 1 })
+        .find(
+          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
+          { projection: DECISION, batchSize: externalIds.length + 1 },
+        )
         .toArray();
       return new Map(found.map((row) => [row.externalId, storedOf(row as RecordRow)]));
     },

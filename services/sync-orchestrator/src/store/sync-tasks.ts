@@ -2,7 +2,8 @@ import type { Event } from '@crossdock/contracts';
 import { AppError, keyReused } from '@crossdock/kernel';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection, QueryFilter } from 'mongoose';
-import type { EndStatus, Kind, Mark, SyncTask } from '../domain/sync-task.ts';
+import type { Kind } from '../domain/kind.ts';
+import type { EndStatus, Mark, SyncTask } from '../domain/sync-task.ts';
 import { LIVE_INDEX, taskModel, taskOf, type TaskRow } from './task-rows.ts';
 
 /** A caller's idempotency key, made unique across tenants and routes, and the hash of what it asked for. */

@@ -1,0 +1,10 @@
+export type Mode = 'full' | 'incremental';
+
+/** A stream is one connector and one sync type; at most one task of each kind lives in it, and one runs. */
+export type Kind = 'full' | 'incremental' | 'since' | 'since_next';
+
+/** Of a new task; `since_next` is only ever what waits behind a `since` that began. */
+export function kindOf(mode: Mode, since: Date | null): Kind {
+  if (mode === 'full') return 'full';
+  return since === null ? 'incremental' : 'since';
+}
