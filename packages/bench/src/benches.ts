@@ -3,6 +3,7 @@ import { e2e } from './benches/e2e.ts';
 import { gatewayRead } from './benches/gateway-read.ts';
 import { inbox } from './benches/inbox.ts';
 import { outbox } from './benches/outbox.ts';
+import { start } from './benches/start.ts';
 import { syncProducts } from './benches/sync-products.ts';
 import { syncSubmit } from './benches/sync-submit.ts';
 
@@ -12,6 +13,7 @@ export const benches: Record<string, Bench> = {
   'gateway-read': gatewayRead,
   inbox,
   outbox,
+  start,
   'sync-products': syncProducts,
   'sync-submit': syncSubmit,
 };

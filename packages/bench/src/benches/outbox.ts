@@ -80,7 +80,11 @@ async function idleUse({ services }: Lab): Promise<FigureGroup> {
     await sleep(IDLE_MS);
     windows.push(used());
   }
-  const percent = (name: string) => windows.map((cpu) => (cpu[name] == null ? null : cpu[name] / IDLE_MS / 10));
+  const percent = (name: string) =>
+    windows.map((cpu) => {
+      const used = cpu[name] ?? null;
+      return used === null ? null : used / IDLE_MS / 10;
+    });
   return {
     title: `Idle, ${IDLE_WINDOWS} × ${IDLE_MS / 1_000} s`,
     figures: names.map((name) => figure(name, '% of a core', percent(name), { atMost: 1 })),
