@@ -114,17 +114,13 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
   }
 
   async function pull(rows: Rows, claimed: Row[], by: string): Promise<void> {
-    const pullOf = (row: Row) => ({ outbox: { id: { $in: row.outbox.map((event) => event.id) } } });
-    const updates = (mine: boolean): mongo.AnyBulkWriteOperation[] =>
-      claimed.map((row) => ({
-        updateOne: {
-          filter: { _id: row._id as never, ...(mine && { 'relay.by': by }) },
-          update: { $pull: pullOf(row) as never, ...(mine && { $unset: { relay: 1 } }) },
-        },
-      }));
-    const { matchedCount } = await rows.bulkWrite(updates(true), { ordered: false });
+    const ids = claimed.map((row) => row._id) as never[];
+    const told = claimed.flatMap((row) => row.outbox.map((event) => event.id));
+    const $pull = { outbox: { id: { $in: told } } } as never;
+    const mine = { _id: { $in: ids }, 'relay.by': by };
+    const { matchedCount } = await rows.updateMany(mine, { $pull, $unset: { relay: 1 } });
     // The lease lapsed meanwhile: told all the same, so pulled, and the claim left to its new holder.
-    if (matchedCount < claimed.length) await rows.bulkWrite(updates(false), { ordered: false });
+    if (matchedCount < claimed.length) await rows.updateMany({ _id: { $in: ids } }, { $pull });
   }
 
   async function sweep(): Promise<void> {
