@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { request } from 'node:http';
+import { until } from '@crossdock/stack/until';
 import { http, type Send } from '../../src/e2e/http.ts';
 import { connect, connectorOf, openShop, type Connected } from '../../src/e2e/shops.ts';
 import { products, sync } from '../../src/e2e/syncs.ts';
@@ -120,7 +121,13 @@ export function badInput(world: () => World): void {
 
   beforeAll(async () => {
     kept = await connect(world());
-    await sync(world().admin, kept.id);
+    const { admin } = world();
+    await sync(admin, kept.id);
+    // The registry hears of the sync's end by an event: only then does the connector stand still.
+    await until(async () => (await admin.get(`/${kept.id}`)).body.data.stats.last_sync_status === 'success', {
+      timeoutMs: 25_000,
+      what: 'the statistics of the sync',
+    });
     before = await stored();
   });
 
