@@ -209,6 +209,10 @@ export function commerceDocument(world: () => World): void {
         { auth_expires_at: null, checked_at: null },
       ),
     );
+    // The outcomes of calls reach the registry once a second.
+    await until(async () => (await admin.get(`/${synced.id}/health`)).body.data.status !== 'unknown', {
+      what: 'the first outcome of a call',
+    });
     const fine = { auth_valid: true, api_reachable: true, rate_limit_ok: true, last_error: null };
     for (const query of ['', '?refresh=true']) {
       const answer = await admin.get(`/${synced.id}/health${query}`);
