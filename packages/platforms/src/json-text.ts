@@ -30,7 +30,7 @@ export function elementTexts(json: string, path: readonly string[]): string[] | 
   return elements;
 }
 
-/** Where the value of a key begins in the object at `at`. Of equal keys the first: `parseLossless` refuses them unless they say the same. */
+/** Where the value of a key begins in the object at `at`. Of equal keys the first. */
 function valueOf(json: string, at: number, wanted: string): number | null {
   if (json.charCodeAt(at) !== OPEN_OBJECT) return null;
   at = skipSpace(json, at + 1);
