@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { defineEvent, orNull } from './event.ts';
+import { defineEvent, orNull, timestamp } from './event.ts';
 
 /** The state of a connector after a change; one with an older version than a consumer holds is ignored. */
 export const connectorChanged = defineEvent({
@@ -14,6 +14,8 @@ export const connectorChanged = defineEvent({
     status_reason: orNull(Type.String()),
     sync_interval_minutes: Type.Integer(),
     deleted: Type.Boolean(),
+    /** Since when the connector stands authorised: the first due time is one interval later. */
+    authorized_at: Type.Optional(orNull(timestamp)),
   }),
   keyedBy: 'connector_id',
   subject: (data) => data.connector_id,
@@ -25,5 +27,6 @@ export const connectorChanged = defineEvent({
     status_reason: null,
     sync_interval_minutes: 15,
     deleted: false,
+    authorized_at: '2026-01-20T08:00:00Z',
   },
 });

@@ -9,7 +9,8 @@ export const systemCaller = (tenant: string): Caller => ({ tenant, actor: `syste
 
 /** What everybody is told of a change: the new state, and an error that began or ended with it. */
 export function changeEvents(before: Connector | null, after: Connector): Event[] {
-  const { id, tenant, platform, version, status, statusReason, syncIntervalMinutes, deletedAt } = after;
+  const { id, tenant, platform, version, status, statusReason, syncIntervalMinutes, deletedAt, authorization } =
+    after;
   const changed = connectorChanged.create({
     tenantId: tenant,
     source: SOURCE,
@@ -22,6 +23,7 @@ export function changeEvents(before: Connector | null, after: Connector): Event[
       status_reason: statusReason,
       sync_interval_minutes: syncIntervalMinutes,
       deleted: deletedAt !== null,
+      authorized_at: authorization?.at.toISOString() ?? null,
     },
   });
   return [changed, ...troubleEvents(before, after)];
