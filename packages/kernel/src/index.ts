@@ -1,6 +1,7 @@
 export * from './app-error.ts';
 export * from './canonical-json.ts';
 export * from './clock.ts';
+export * from './failpoint.ts';
 export * from './ids.ts';
 export * from './part.ts';
 export * from './platform-error.ts';

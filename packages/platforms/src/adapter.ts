@@ -1,5 +1,5 @@
 import type { Clock, FailureClass } from '@crossdock/kernel';
-import type { ProductFields } from './product-fields.ts';
+import type { RecordFields } from './record-fields.ts';
 
 export type SyncType = 'products' | 'orders' | 'inventory' | 'reviews' | 'livestream';
 
@@ -34,11 +34,11 @@ export interface RowProblem {
  * One row of the platform. `raw` is the platform's own text of it (ids exact: parse with `parseLossless`), `hash` changes
  * when anything of it does, its time included. With a `problem`, the invalid field is null.
  */
-export interface SourceRow {
+export interface SourceRow<Fields extends RecordFields = RecordFields> {
   /** The platform's id; `?` and a hash for a listed row that has none: stable, and never a platform's id. */
   externalId: string;
   updatedAt: Date | null;
-  fields: ProductFields;
+  fields: Fields;
   raw: string;
   hash: string;
   problem: RowProblem | null;
@@ -58,10 +58,17 @@ export interface Page {
   total: number | null;
 }
 
-/** Rows changed within `from` (null: ever) and `to`, both included. */
+/** Rows changed within `from` (null: as far back as the platform reaches) and `to`, both included. */
 export interface SyncWindow {
   from: Date | null;
   to: Date;
+}
+
+/** A row asked for by its id, with what is stored of where it belongs (null when nothing is, or it belongs nowhere). */
+export interface RecordRef {
+  id: string;
+  productId: string | null;
+  orderId: string | null;
 }
 
 /** Everything throws PlatformError. */
@@ -69,8 +76,13 @@ export interface RecordSource {
   /** Callers end the window this long before the start of the walk: nothing may enter a list that is being walked. */
   lagMs: number;
   page(session: Session, window: SyncWindow, position: Position | null): Promise<Page>;
+  /**
+   * How far back the platform's list reaches, null when it holds everything there is: what is older may be missing
+   * from it and still exist, so nobody takes it for deleted.
+   */
+  reachMs: number | null;
   /** The rows the platform knows; unknown ids are missing from the answer. */
-  byIds(session: Session, ids: string[]): Promise<SourceRow[]>;
+  byIds(session: Session, refs: RecordRef[]): Promise<SourceRow[]>;
 }
 
 export interface ConfigField {
@@ -125,5 +137,6 @@ export interface PlatformAdapter {
   refresh(request: AppRequest & { refreshToken: string }): Promise<Grant>;
   /** The account that the access token speaks for. */
   probe(session: Session): Promise<Account>;
-  products: RecordSource;
+  /** One for each of `syncTypes`. */
+  sources: Partial<Record<SyncType, RecordSource>>;
 }

@@ -30,7 +30,6 @@ import { callBudgets } from './worker/call-budget.ts';
 import { callReports } from './worker/call-reports.ts';
 import { runTask } from './worker/run-task.ts';
 import { workerSlots } from './worker/slots.ts';
-import { readableTypes } from './worker/sources.ts';
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const metrics = createMetrics('sync-orchestrator');
@@ -84,7 +83,6 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     startSync: startSync({
       tasks,
       getConnector,
-      readable: (platform) => readableTypes(adapterOf(platform)),
       wake: slots.wake,
       clock,
     }),

@@ -38,7 +38,7 @@ function taobaoAdapter({ http, authUrl, apiUrl }: TaobaoDeps, face: Face): Platf
     appKeyOf: (config) => config.app_key ?? '',
     ...taobaoOauth(http, authUrl),
     probe: (session) => top.call(session, 'taobao.user.seller.get', { fields: 'user_id,nick,type' }, readSeller),
-    products: taobaoProducts(top),
+    sources: { products: taobaoProducts(top) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { RowProblem, SourceRow } from '../adapter.ts';
-import type { ProductFields, ProductSku, ProductStatus } from '../product-fields.ts';
+import type { ProductFields, ProductSku, ProductStatus } from '../record-fields.ts';
 import { isObject, type JsonObject } from './answer.ts';
 import { idText, isAbsent, money, stock, time, words } from './fields.ts';
 
@@ -14,7 +14,7 @@ const SHAPE = '1';
 const STATUS: Record<string, ProductStatus> = { onsale: 'on_sale', instock: 'off_sale' };
 
 /** A row of the details by its own text; `id` is its `num_iid`. The first invalid field becomes its problem. */
-export function productRow(row: JsonObject, id: string, raw: string): SourceRow {
+export function productRow(row: JsonObject, id: string, raw: string): SourceRow<ProductFields> {
   const reader = rowReader();
   const { required, optional } = reader;
   const updatedAt = required('source_updated_at', row.modified, time);

@@ -97,7 +97,12 @@ export function taobaoProducts(top: TopClient): RecordSource {
     return { rows: [], next: null, total };
   }
 
-  return { lagMs: LAG_MS, page, byIds: (session, ids) => details(session, [...new Set(ids)]) };
+  return {
+    lagMs: LAG_MS,
+    reachMs: null,
+    page,
+    byIds: (session, refs) => details(session, [...new Set(refs.map(({ id }) => id))]),
+  };
 }
 
 /** `{ items: { item: [ … ] } }`; an empty list has no key. */
