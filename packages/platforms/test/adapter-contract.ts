@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isPlatformError, type PlatformError } from '@crossdock/kernel';
 import fc from 'fast-check';
-import type { CallOutcome, Page, PlatformAdapter, Position, Session, SourceRow } from '../src/index.ts';
+import type {
+  CallOutcome,
+  Page,
+  PlatformAdapter,
+  Position,
+  RecordRef,
+  RecordSource,
+  Session,
+  SourceRow,
+} from '../src/index.ts';
 
 /** How a platform can refuse a call, each in its own form. */
 export type Refusal = 'expired' | 'rate_limited' | 'http_429' | 'unavailable' | 'reset' | 'malformed' | 'not_ours';
@@ -39,13 +48,17 @@ export function sessionOn(world: PlatformWorld, more: Partial<Session> = {}): Se
   return { config: world.config, accessToken: 'access-token-of-the-shop', call: openGate(), now: world.now, ...more };
 }
 
+export const productsOf = (world: PlatformWorld) => world.adapter.sources.products as RecordSource;
+
+export const refs = (ids: string[]): RecordRef[] => ids.map((id) => ({ id, productId: null, orderId: null }));
+
 /** Walks to the end, handing each position on as JSON, as another process would. */
 export async function walk(
   world: PlatformWorld,
   session: Session,
   from: Date | null = null,
 ): Promise<{ rows: SourceRow[]; pages: Page[] }> {
-  const { products } = world.adapter;
+  const products = productsOf(world);
   const to = new Date(world.now().getTime() - products.lagMs);
   const pages: Page[] = [];
   let position: Position | null = null;
@@ -93,7 +106,7 @@ export function adapterContract(name: string, makeWorld: () => Promise<PlatformW
 
     test('reads only what changed within the window, its first and last moment included', async () => {
       world.put(5, ago(3 * DAY_MS));
-      const wanted = [...world.put(3, ago(2 * DAY_MS)), ...world.put(4, ago(world.adapter.products.lagMs))];
+      const wanted = [...world.put(3, ago(2 * DAY_MS)), ...world.put(4, ago(productsOf(world).lagMs))];
       const { rows } = await walk(world, sessionOn(world), ago(2 * DAY_MS));
       expect(ids(rows)).toEqual(wanted.toSorted());
     });
@@ -134,10 +147,10 @@ export function adapterContract(name: string, makeWorld: () => Promise<PlatformW
     test('goes on from any position in another process and gives the same rows again', async () => {
       world.put(450, ago(DAY_MS));
       const { pages } = await walk(world, sessionOn(world));
-      const window = { from: null, to: ago(world.adapter.products.lagMs) };
+      const window = { from: null, to: ago(productsOf(world).lagMs) };
       for (const [n, { next }] of pages.entries()) {
         if (next === null) continue;
-        const again = await world.adapter.products.page(sessionOn(world), window, next);
+        const again = await productsOf(world).page(sessionOn(world), window, next);
         expect(again.rows).toEqual(pages[n + 1]?.rows);
       }
     });
@@ -145,14 +158,14 @@ export function adapterContract(name: string, makeWorld: () => Promise<PlatformW
     test('answers rows by id and leaves out those the platform does not know', async () => {
       const [kept, gone] = [world.put(45, ago(DAY_MS)), world.put(3, ago(DAY_MS))];
       gone.forEach(world.remove);
-      const rows = await world.adapter.products.byIds(sessionOn(world), [...kept, ...gone, ...kept]);
+      const rows = await productsOf(world).byIds(sessionOn(world), refs([...kept, ...gone, ...kept]));
       expect(ids(rows)).toEqual(kept.toSorted());
       expect(rows).toHaveLength(45);
     });
 
     test('hashes what a row says: the same again, another after a touch', async () => {
       const [id] = world.put(1, ago(DAY_MS)) as [string];
-      const hashOf = async () => (await world.adapter.products.byIds(sessionOn(world), [id]))[0]?.hash;
+      const hashOf = async () => (await productsOf(world).byIds(sessionOn(world), refs([id])))[0]?.hash;
       const first = await hashOf();
       expect(await hashOf()).toBe(first);
       world.touch(id, ago(1_000));
@@ -184,8 +197,8 @@ export function adapterContract(name: string, makeWorld: () => Promise<PlatformW
       const gate = openGate();
       const session = sessionOn(world, { call: gate });
       world.refuse(kind);
-      const window = { from: null, to: ago(world.adapter.products.lagMs) };
-      const failure = await failureOf(world.adapter.products.page(session, window, null));
+      const window = { from: null, to: ago(productsOf(world).lagMs) };
+      const failure = await failureOf(productsOf(world).page(session, window, null));
       expect(failure).toMatchObject(expected);
       expect(gate.outcomes.filter((outcome) => !outcome.ok)).toEqual([expect.objectContaining(expected)]);
       expect(gate.outcomes).toHaveLength(gate.taken());

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { adapterContract, failureOf, openGate, sessionOn, walk } from './adapter-contract.ts';
+import type { ProductFields } from '../src/index.ts';
+import { adapterContract, failureOf, openGate, productsOf, refs, sessionOn, walk } from './adapter-contract.ts';
 import { type TaobaoWorld, taobaoWorld } from './taobao-world.ts';
 
 const DAY_MS = 86_400_000;
@@ -13,14 +14,14 @@ describe('Tmall products', () => {
   const ago = (ms: number) => new Date(world.clock.ms - ms);
   const methods = () => world.forms.map((form) => form.method?.split('.').slice(2).join('.'));
   const firstPage = (gate = openGate()) =>
-    world.adapter.products.page(sessionOn(world, { call: gate }), { from: null, to: ago(2_000) }, null);
+    productsOf(world).page(sessionOn(world, { call: gate }), { from: null, to: ago(2_000) }, null);
 
   test('carry ids beyond 2^53 exactly, also in the raw text', async () => {
     const [id] = world.put(1, ago(DAY_MS)) as [string];
-    const [row] = await world.adapter.products.byIds(sessionOn(world), [id]);
+    const [row] = await productsOf(world).byIds(sessionOn(world), refs([id]));
     expect(row?.externalId).toBe(id);
     expect(row?.raw).toContain(`"num_iid":${id},`);
-    expect(row?.fields.skus[0]?.sku_id).toBe('5012345678901234567');
+    expect((row?.fields as ProductFields).skus[0]?.sku_id).toBe('5012345678901234567');
   });
 
   test('are listed once when nothing changed, from the last page to the first else', async () => {
@@ -55,7 +56,7 @@ describe('Tmall products', () => {
     const [first, second, third] = world.put(3, ago(DAY_MS)) as [string, string, string];
     world.items.get(second)!.extra.num_iid = 'null';
     world.remove(third);
-    const rows = await world.adapter.products.byIds(sessionOn(world), [first, second, third]);
+    const rows = await productsOf(world).byIds(sessionOn(world), refs([first, second, third]));
     expect(rows.map((row) => [row.externalId, row.problem?.code])).toEqual([
       [first, undefined],
       [second, 'MISSING_ID'],
