@@ -12,15 +12,20 @@ import { connectors } from './app/connectors.ts';
 import { listRecords } from './app/list-records.ts';
 import { measureLiveTasks, syncMeter } from './app/metrics.ts';
 import { readTasks } from './app/read-tasks.ts';
+import { reviewDeletions } from './app/review-deletions.ts';
+import { scheduleMeter } from './app/schedule-metrics.ts';
+import { schedules } from './app/schedules.ts';
 import { startSync } from './app/start-sync.ts';
+import { syncRecords } from './app/sync-records.ts';
 import type { Config } from './config.ts';
 import { onConnectorChanged } from './events/on-connector-changed.ts';
 import { onSyncRequested } from './events/on-sync-requested.ts';
 import { catalogService } from './grpc/catalog-service.ts';
 import { syncService } from './grpc/sync-service.ts';
-import { catalogStore } from './store/catalog.ts';
+import { entityStores } from './store/entities.ts';
 import { recordErrorStore } from './store/record-errors.ts';
-import { recordStore } from './store/records.ts';
+import { scheduledTaskStore } from './store/scheduled-tasks.ts';
+import { scheduleStore } from './store/schedules.ts';
 import { streamStore } from './store/streams.ts';
 import { syncTaskStore } from './store/sync-tasks.ts';
 import { taskClaimStore } from './store/task-claims.ts';
@@ -29,6 +34,7 @@ import { taskModel } from './store/task-rows.ts';
 import { callBudgets } from './worker/call-budget.ts';
 import { callReports } from './worker/call-reports.ts';
 import { runTask } from './worker/run-task.ts';
+import { scheduler } from './worker/scheduler.ts';
 import { workerSlots } from './worker/slots.ts';
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
@@ -55,7 +61,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     taskClaimStore(connection, relay),
     streamStore(connection),
   ];
-  const [products, catalog] = [recordStore(connection, 'products'), catalogStore(connection, 'products')];
+  const entities = entityStores(connection, clock);
   const [pages, errors] = [taskPageStore(connection), recordErrorStore(connection)];
   const { get: getConnector, known: knownConnector, acquire, report } = connectors(registry, credentials);
 
@@ -65,7 +71,8 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   const run = runTask({
     claims,
     streams,
-    records: products,
+    recordsOf: entities.recordsOf,
+    totalsOf: entities.totalsOf,
     pages,
     errors,
     reports,
@@ -78,18 +85,28 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   });
   const slots = workerSlots({ claims, run, count: config.WORKER_SLOTS, clock, log });
 
-  const cancelling = cancelSync({ tasks, products, wake: slots.wake, meter, clock });
+  const dueTimes = scheduleStore(connection);
+  const scheduling = schedules({
+    schedules: dueTimes,
+    tasks: scheduledTaskStore(connection, relay),
+    typesOf: (platform) => Object.keys(platforms.get(platform)?.sources ?? {}),
+    wake: slots.wake,
+    meter: scheduleMeter(metrics),
+    clock,
+  });
+  const due = scheduler({ schedules: scheduling, clock, log });
+
+  const cancelling = cancelSync({ tasks, totalsOf: entities.totalsOf, wake: slots.wake, meter, clock });
+  const reading = readTasks({ tasks, errors, knownConnector });
+  const beginning = { tasks, getConnector, wake: slots.wake, clock };
   const app = {
-    startSync: startSync({
-      tasks,
-      getConnector,
-      wake: slots.wake,
-      clock,
-    }),
+    startSync: startSync(beginning),
     cancelSync: cancelling,
-    tasks: readTasks({ tasks, errors, knownConnector }),
+    syncRecords: syncRecords({ ...beginning, errors, readTasks: reading }),
+    reviewDeletions: reviewDeletions({ ...beginning, readTasks: reading }),
+    tasks: reading,
   };
-  const records = listRecords({ storeOf: (entity) => (entity === 'products' ? catalog : undefined), knownConnector });
+  const records = listRecords({ storeOf: entities.catalogOf, knownConnector });
 
   const grpc = rpcServer({
     host: config.HOST,
@@ -103,11 +120,17 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   });
   const consumer = bus.consumer({
     group: 'sync-orchestrator',
-    handlers: [onSyncRequested(slots), onConnectorChanged(cancelling)],
+    handlers: [onSyncRequested(slots), onConnectorChanged({
+        follow: scheduling.follow,
+        reschedule: due.wake,
+        cancelAll: cancelling.cancelAll,
+        wakeAll: tasks.wakeAll,
+        wake: slots.wake,
+      })],
   });
   const schema = migrations({
     mongo,
-    models: [tasks.model, streams.model, products.model, pages.model, errors.model],
+    models: [tasks.model, dueTimes.model, streams.model, pages.model, errors.model, ...entities.models],
     log,
   });
   void bus.ensureTopics([syncRequested, syncCompleted, recordsChanged, auditRecorded]);
@@ -118,7 +141,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     return adapter;
   }
 
-  const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, grpc, consumer];
+  const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, due, grpc, consumer];
   return Object.assign(
     createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics }),
     { grpcPort: grpc.port },

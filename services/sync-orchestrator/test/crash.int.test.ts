@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RunTaskDeps } from '../src/worker/run-task.ts';
-import { changesOf, dead, engine, scriptedSource, type Engine, type ScriptedSource } from './engine.ts';
+import { changesOf, dead, engine, scriptedSource, type Engine, type Over, type ScriptedSource } from './engine.ts';
 
 const OLD = new Date('2026-03-14T08:00:00Z');
 const TOTAL = 7;
@@ -20,7 +20,7 @@ afterEach(() => run.stop());
 function dyingBefore(
   n: number,
   deps: RunTaskDeps,
-): { deps: Partial<RunTaskDeps>; died: Promise<void>; calls(): number } {
+): { deps: Over; died: Promise<void>; calls(): number } {
   let calls = 0;
   const end = Promise.withResolvers<void>();
   const wrap = <S extends object>(store: S): S =>
@@ -37,12 +37,12 @@ function dyingBefore(
         };
       },
     });
-  const { claims, streams, records, pages, errors } = deps;
+  const { claims, streams, pages, errors } = deps;
   return {
     deps: {
       claims: wrap(claims),
       streams: wrap(streams),
-      records: wrap(records),
+      records: wrap(run.records),
       pages: wrap(pages),
       errors: wrap(errors),
     },

@@ -6,11 +6,15 @@ import { stores, testNames, until } from '@crossdock/testing';
 import { Registry } from 'prom-client';
 import { cancelSync } from '../src/app/cancel-sync.ts';
 import { syncMeter } from '../src/app/metrics.ts';
+import { readTasks } from '../src/app/read-tasks.ts';
+import { reviewDeletions } from '../src/app/review-deletions.ts';
 import { startSync, type StartSync } from '../src/app/start-sync.ts';
+import { syncRecords } from '../src/app/sync-records.ts';
 import type { SyncTask } from '../src/domain/sync-task.ts';
 import { catalogStore } from '../src/store/catalog.ts';
 import { recordErrorStore } from '../src/store/record-errors.ts';
-import { recordStore } from '../src/store/records.ts';
+import { entityStores } from '../src/store/entities.ts';
+import type { RecordStore } from '../src/store/records.ts';
 import { streamStore } from '../src/store/streams.ts';
 import { syncTaskStore } from '../src/store/sync-tasks.ts';
 import { taskClaimStore } from '../src/store/task-claims.ts';
@@ -26,7 +30,7 @@ export const TENANT = 'demo';
 const LEASE_OVER_MS = 10_000;
 
 /** A platform's list that a test can change at any moment; walked from the last page to the first. */
-export function scriptedSource(pageSize = 2) {
+export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
   const rows = new Map<string, { title: string; updatedAt: Date; invalid?: boolean }>();
   let beforeCall: (call: string) => Promise<void> | void = () => {};
   let calls = 0;
@@ -51,6 +55,7 @@ export function scriptedSource(pageSize = 2) {
 
   const source: RecordSource = {
     lagMs: 0,
+    reachMs,
     async page(_session, window, position: Position | null): Promise<Page> {
       calls++;
       await beforeCall('page');
@@ -59,10 +64,10 @@ export function scriptedSource(pageSize = 2) {
       const shown = ids.slice((number - 1) * pageSize, number * pageSize);
       return { rows: shown.map(rowOf), next: number > 1 ? { page: number - 1 } : null, total: ids.length };
     },
-    async byIds(_session, ids) {
+    async byIds(_session, refs) {
       calls++;
       await beforeCall('byIds');
-      return ids.filter((id) => rows.has(id)).map(rowOf);
+      return refs.flatMap(({ id }) => (rows.has(id) ? [rowOf(id)] : []));
     },
   };
   return {
@@ -80,6 +85,9 @@ export function scriptedSource(pageSize = 2) {
 
 export type ScriptedSource = ReturnType<typeof scriptedSource>;
 
+/** What a worker of a test does otherwise than the engine's own. */
+export type Over = Partial<RunTaskDeps> & { records?: RecordStore };
+
 /** The engine on a real MongoDB with a scripted platform; time moves when the test says so. */
 export async function engine(platform: ScriptedSource) {
   const mongo = connectMongo({ uri: stores().mongodb, database: testNames().database, log: silent });
@@ -94,21 +102,22 @@ export async function engine(platform: ScriptedSource) {
     clock,
   });
   const tasks = syncTaskStore(connection, relay);
+  const entities = entityStores(connection, () => clock());
+  const records = entities.recordsOf('products');
   const base = {
     claims: taskClaimStore(connection, relay),
     streams: streamStore(connection),
-    records: recordStore(connection, 'products'),
     pages: taskPageStore(connection),
     errors: recordErrorStore(connection),
   };
   await mongo.start();
   await migrations({
     mongo,
-    models: [tasks.model, base.streams.model, base.records.model, base.pages.model, base.errors.model],
+    models: [tasks.model, base.streams.model, base.pages.model, base.errors.model, ...entities.models],
     log: silent,
   }).start();
 
-  const adapter = { platform: 'tmall', products: platform.source, appKeyOf: () => 'app' } as unknown as PlatformAdapter;
+  const adapter = { platform: 'tmall', sources: { products: platform.source }, appKeyOf: () => 'app' } as unknown as PlatformAdapter;
   const credential = {
     state: 'ok',
     accessToken: 'token',
@@ -120,6 +129,8 @@ export async function engine(platform: ScriptedSource) {
   };
   const deps: RunTaskDeps = {
     ...base,
+    recordsOf: entities.recordsOf,
+    totalsOf: entities.totalsOf,
     adapterOf: () => adapter,
     budgetOf: callBudgets(100_000, silent),
     acquire: async () => credential,
@@ -137,14 +148,11 @@ export async function engine(platform: ScriptedSource) {
     status: 'connected',
     syncTypes: ['products', 'orders'],
   } as never;
-  const start = startSync({
-    tasks,
-    getConnector: async () => connector,
-    readable: () => ['products'],
-    wake() {},
-    clock,
-  });
-  const cancelling = cancelSync({ tasks, products: base.records, wake() {}, meter: deps.meter, clock });
+  const getConnector = async () => connector;
+  const beginning = { tasks, getConnector, wake() {}, clock };
+  const start = startSync(beginning);
+  const reading = readTasks({ tasks, errors: base.errors, knownConnector: async () => {} });
+  const cancelling = cancelSync({ tasks, totalsOf: entities.totalsOf, wake() {}, meter: deps.meter, clock });
   const request: StartSync = {
     tenant: TENANT,
     actor: 'user:1',
@@ -158,7 +166,11 @@ export async function engine(platform: ScriptedSource) {
 
   return {
     ...base,
+    records,
     tasks,
+    reviewing: reviewDeletions({ ...beginning, readTasks: reading }),
+    single: syncRecords({ ...beginning, errors: base.errors, readTasks: reading }),
+    request,
     deps,
     told,
     connectorId,
@@ -171,11 +183,11 @@ export async function engine(platform: ScriptedSource) {
     start: (over: Partial<StartSync> = {}) => start({ ...request, ...over }),
 
     /** One worker takes the oldest task and works until it is done with it; false when there is none. */
-    async work(over: Partial<RunTaskDeps> = {}, leaving = new AbortController().signal): Promise<boolean> {
+    async work({ records: other, ...over }: Over = {}, leaving = new AbortController().signal): Promise<boolean> {
       for (const id of await base.claims.candidates(clock())) {
         const claimed = await base.claims.claim(id, newId(), clock());
         if (claimed === null) continue;
-        await runTask({ ...deps, ...over })(claimed, leaving);
+        await runTask({ ...deps, ...over, ...(other && { recordsOf: () => other }) })(claimed, leaving);
         return true;
       }
       return false;

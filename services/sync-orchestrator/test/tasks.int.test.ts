@@ -95,9 +95,16 @@ describe('triggering', () => {
     expect(await run.task(next.id)).toMatchObject({ status: 'completed', since: new Date(Date.UTC(2026, 2, 3)) });
   });
 
+  test('an older since does not widen a task that was claimed and has not begun: it would be read with the later one', async () => {
+    const at = (day: number) => ({ mode: 'incremental', since: new Date(Date.UTC(2026, 2, day)) });
+    const { task } = await run.start(at(10));
+    await run.claims.claim(task.id, newId(), run.clock());
+    expect((await run.start(at(5))).task.id).not.toBe(task.id);
+    expect((await run.task(task.id)).since).toEqual(new Date(Date.UTC(2026, 2, 10)));
+  });
+
   test.each([
     [{ syncType: 'livestream' }, 'sync_type'],
-    [{ syncType: 'orders' }, 'sync_type'],
     [{ mode: 'sometimes' }, 'mode'],
     [{ mode: 'full', since: OLD }, 'since'],
     [{ mode: 'incremental', since: new Date(Date.now() + 3_600_000) }, 'since'],

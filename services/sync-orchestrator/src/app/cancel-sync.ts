@@ -1,13 +1,12 @@
 import { AppError, type Clock } from '@crossdock/kernel';
 import { countedOf, type Mark, type SyncTask } from '../domain/sync-task.ts';
-import type { RecordStore } from '../store/records.ts';
 import type { SyncMeter } from './metrics.ts';
 import type { SyncTaskStore } from '../store/sync-tasks.ts';
-import { auditEvent, completedEvent } from './task-events.ts';
+import { auditEvent, completedEvent, type Totals } from './task-events.ts';
 
 export interface CancelDeps {
   tasks: SyncTaskStore;
-  products: RecordStore;
+  totalsOf(connectorId: string): Promise<Totals>;
   wake(): void;
   meter: SyncMeter;
   clock: Clock;
@@ -16,12 +15,12 @@ export interface CancelDeps {
 const isLive = ({ status }: SyncTask): boolean => status === 'queued' || status === 'running';
 
 /** Ends a queued task, marks a running one for its holder; a task that ended stays as it is. Idempotent. */
-export function cancelSync({ tasks, products, wake, meter, clock }: CancelDeps) {
+export function cancelSync({ tasks, totalsOf, wake, meter, clock }: CancelDeps) {
   async function order(task: SyncTask, reason: Mark['reason'], actor: string): Promise<void> {
     const now = clock();
     const audit = auditEvent(task, actor, 'sync.cancelled', now);
     const ending = { status: 'cancelled', reason, completedAt: now } as const;
-    const told = completedEvent(task, ending, await products.countLive(task.connectorId));
+    const told = completedEvent(task, ending, await totalsOf(task.connectorId));
     const ended = await tasks.endQueued(task.id, { ...ending, total: countedOf(task) }, [told, audit]);
     if (ended) meter.ended(task.syncType, ending.status);
     else if (await tasks.mark(task.id, { reason, at: now }, [audit])) wake();

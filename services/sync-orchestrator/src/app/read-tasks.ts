@@ -10,6 +10,15 @@ export interface ReadDeps {
   knownConnector(tenant: string, id: string): Promise<void>;
 }
 
+export interface ErrorFilter {
+  tenant: string;
+  connectorId: string;
+  taskId: string;
+  code?: string;
+  field?: string;
+  externalId?: string;
+}
+
 export interface Paging {
   page: number;
   pageSize: number;
@@ -38,9 +47,12 @@ export function readTasks({ tasks, errors, knownConnector }: ReadDeps) {
       return found;
     },
 
-    async recordErrors(tenant: string, connectorId: string, taskId: string, paging: Paging) {
-      await get(tenant, connectorId, taskId);
-      return errors.list({ tenant, connectorId, task: taskId }, skipOf(paging), paging.pageSize);
+    async recordErrors(
+      { taskId: task, tenant, connectorId, ...filter }: ErrorFilter,
+      paging: Paging,
+    ): Promise<Awaited<ReturnType<RecordErrorStore['list']>>> {
+      await get(tenant, connectorId, task);
+      return errors.list({ tenant, connectorId, task, ...filter }, skipOf(paging), paging.pageSize);
     },
   };
 }

@@ -27,8 +27,13 @@ export interface Ending {
   completedAt: Date;
 }
 
-/** `products` counts the connector's living products; orders are not synced yet. */
-export function completedEvent(task: SyncTask, ending: Ending, products: number): Event {
+/** What a connector holds now. */
+export interface Totals {
+  products: number;
+  orders_30d: number;
+}
+
+export function completedEvent(task: SyncTask, ending: Ending, totals: Totals): Event {
   const ended = { ...task, ...ending };
   return syncCompleted.create({
     tenantId: task.tenant,
@@ -41,7 +46,7 @@ export function completedEvent(task: SyncTask, ending: Ending, products: number)
       mode: task.mode,
       status: ending.status,
       progress: { total: totalOf(ended), ...task.counters },
-      totals: { products, orders_30d: 0 },
+      totals: { ...totals },
       reason: ending.reason,
       started_at: iso(task.start),
       completed_at: ending.completedAt.toISOString(),
@@ -50,8 +55,10 @@ export function completedEvent(task: SyncTask, ending: Ending, products: number)
   });
 }
 
+type TaskAction = 'sync.started' | 'sync.cancelled' | 'deletions.approved' | 'deletions.discarded';
+
 /** Who asked for what on a task. */
-export const auditEvent = (task: SyncTask, actor: string, action: 'sync.started' | 'sync.cancelled', at: Date): Event =>
+export const auditEvent = (task: SyncTask, actor: string, action: TaskAction, at: Date): Event =>
   auditRecorded.create({
     tenantId: task.tenant,
     source: SOURCE,

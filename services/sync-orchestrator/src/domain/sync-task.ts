@@ -1,4 +1,5 @@
-import { kindOf, type Kind, type Mode } from './kind.ts';
+import type { Review } from './brake.ts';
+import type { Kind, Mode } from './kind.ts';
 import type { Window } from './window.ts';
 
 export type Status = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
@@ -27,8 +28,19 @@ export interface Mark {
   at: Date;
 }
 
-/** Where a holder goes on: a position in the platform's list; after a full list the scan over stored rows. */
-export type Walk = { phase: 'list'; position: unknown } | { phase: 'scan'; after: string | null } | { phase: 'done' };
+/**
+ * Where a holder goes on: a position in the platform's list; after a full list the scan over stored rows, then the
+ * removal of what it found gone (the page before). Of a `records` task the ids wanted.
+ */
+export type Walk =
+  | { phase: 'list'; position: unknown }
+  | { phase: 'scan'; after: string | null }
+  | { phase: 'remove'; after: number }
+  | { phase: 'ids'; after: string | null }
+  | { phase: 'done' };
+
+/** What a `records` task reads: some ids, or those of another task's record errors. */
+export type Wanted = { ids: string[] } | { errorsOf: string };
 
 export interface SyncTask {
   id: string;
@@ -53,6 +65,14 @@ export interface SyncTask {
   /** The platform's count, null until it said one. */
   total: number | null;
   counters: Counters;
+  /** Living rows that the scan asked for and the platform does not know. */
+  gone: number;
+  /** Deletions held back. */
+  review: Review | null;
+  /** Of a `records` task. */
+  wanted: Wanted | null;
+  /** Of a `removal`: the task whose held deletions it carries out. */
+  approves: string | null;
   /** Checkpointed pages, list and scan numbered on. */
   page: number;
   walk: Walk;
@@ -62,6 +82,8 @@ export interface SyncTask {
   fence: number | null;
   mark: Mark | null;
   breakdowns: number;
+  /** A waiting task is not taken before. */
+  notBefore: Date | null;
 }
 
 const streamOf = (connectorId: string, syncType: string): string => `${connectorId}:${syncType}`;
@@ -72,17 +94,24 @@ export interface NewTask {
   connectorId: string;
   platform: string;
   syncType: string;
+  kind: Kind;
   mode: Mode;
   since: Date | null;
   trigger: Trigger;
   traceparent: string | null;
+  wanted?: Wanted;
+  approves?: string;
 }
+
+const FIRST_WALK: Partial<Record<Kind, Walk>> = {
+  records: { phase: 'ids', after: null },
+  removal: { phase: 'remove', after: 0 },
+};
 
 export function newTask(request: NewTask, now: Date): SyncTask {
   return {
     ...request,
     stream: streamOf(request.connectorId, request.syncType),
-    kind: kindOf(request.mode, request.since),
     status: 'queued',
     reason: null,
     createdAt: now,
@@ -90,13 +119,18 @@ export function newTask(request: NewTask, now: Date): SyncTask {
     completedAt: null,
     total: null,
     counters: { synced: 0, failed: 0, skipped: 0 },
+    gone: 0,
+    review: null,
+    wanted: request.wanted ?? null,
+    approves: request.approves ?? null,
     page: 0,
-    walk: { phase: 'list', position: null },
+    walk: FIRST_WALK[request.kind] ?? { phase: 'list', position: null },
     window: null,
     claimId: null,
     fence: null,
     mark: null,
     breakdowns: 0,
+    notBefore: null,
   };
 }
 

@@ -11,14 +11,13 @@ export interface Window {
 
 /**
  * The walked list ends a little before the task's start, so that nothing can enter it while it is read.
- * Full walks everything, incremental from the stream's cursor (everything without one), `since` from its own time.
+ * Full walks everything the platform tells of, incremental from the stream's cursor (everything without one), `since` from its own time.
  */
 export function windowOf(
   kind: Kind,
   { start, cursor, since, lagMs }: { start: Date; cursor: Date | null; since: Date | null; lagMs: number },
 ): Window {
   const to = new Date(start.getTime() - lagMs);
-  if (kind === 'full') return { from: null, to };
   if (kind === 'incremental') return { from: cursor === null ? null : new Date(cursor.getTime() - OVERLAP_MS), to };
   return { from: since, to };
 }

@@ -2,12 +2,17 @@ import type { RecordError, SyncServiceServer, Task } from '@crossdock/contracts/
 import { unary } from '@crossdock/rpc';
 import type { CancelSync } from '../app/cancel-sync.ts';
 import type { ReadTasks } from '../app/read-tasks.ts';
+import type { Begun } from '../app/begin-task.ts';
+import type { ReviewDeletions } from '../app/review-deletions.ts';
+import type { SyncRecords } from '../app/sync-records.ts';
 import type { startSync } from '../app/start-sync.ts';
 import { durationSeconds, reasonOf, totalOf, type SyncTask } from '../domain/sync-task.ts';
 
 export interface SyncApp {
   startSync: ReturnType<typeof startSync>;
   cancelSync: CancelSync;
+  syncRecords: SyncRecords;
+  reviewDeletions: ReviewDeletions;
   tasks: ReadTasks;
 }
 
@@ -26,14 +31,31 @@ function toProto(task: SyncTask): Task {
     startedAt: task.start ?? undefined,
     completedAt: task.completedAt ?? undefined,
     durationSeconds: durationSeconds(task) ?? undefined,
+    expectedStartAt: (task.status === 'queued' && task.notBefore) || undefined,
+    review: task.review ?? undefined,
   };
 }
 
-export const syncService = ({ startSync, cancelSync, tasks }: SyncApp): SyncServiceServer => ({
+const begunOf = ({ task, deduplicated }: Begun) => ({ task: toProto(task), deduplicated });
+
+export const syncService = ({ startSync, cancelSync, syncRecords, reviewDeletions, tasks }: SyncApp): SyncServiceServer => ({
   startSync: unary(async ({ since, ...request }, { tenant, actor }) => {
-    const { task, deduplicated } = await startSync({ ...request, since: since ?? null, tenant, actor });
-    return { task: toProto(task), deduplicated };
+    return begunOf(await startSync({ ...request, since: since ?? null, tenant, actor }));
   }),
+
+  syncRecord: unary(async (request, { tenant, actor }) => begunOf(await syncRecords.one({ ...request, tenant, actor }))),
+
+  retryRecordErrors: unary(async (request, { tenant, actor }) =>
+    begunOf(await syncRecords.retry({ ...request, tenant, actor })),
+  ),
+
+  approveDeletions: unary(async (request, { tenant, actor }) =>
+    begunOf(await reviewDeletions.approve({ ...request, tenant, actor })),
+  ),
+
+  discardDeletions: unary(async (request, { tenant, actor }) => ({
+    task: toProto(await reviewDeletions.discard({ ...request, tenant, actor })),
+  })),
 
   getTask: unary(async ({ connectorId, taskId }, { tenant }) => ({
     task: toProto(await tasks.get(tenant, connectorId, taskId)),
@@ -48,8 +70,9 @@ export const syncService = ({ startSync, cancelSync, tasks }: SyncApp): SyncServ
     task: toProto(await cancelSync.cancel({ tenant, actor, connectorId, taskId })),
   })),
 
-  listRecordErrors: unary(async ({ connectorId, taskId, page, pageSize }, { tenant }) => {
-    const { items, total } = await tasks.recordErrors(tenant, connectorId, taskId, { page, pageSize });
+  listRecordErrors: unary(async ({ connectorId, taskId, page, pageSize, code, field, externalId }, { tenant }) => {
+    const filter = { ...(code && { code }), ...(field && { field }), ...(externalId && { externalId }) };
+    const { items, total } = await tasks.recordErrors({ tenant, connectorId, taskId, ...filter }, { page, pageSize });
     return {
       items: items.map(({ externalId, code, field, message, at }): RecordError => ({
         externalId,

@@ -9,16 +9,26 @@ export interface RecordQuery {
   includeDeleted: boolean;
 }
 
+/** What a text is looked for in, besides the whole external id. */
+const SEARCHED: Record<string, string[]> = {
+  products: ['title', 'outer_id'],
+  orders: ['items.title', 'receiver', 'platform_status'],
+  inventory: ['outer_id', 'product_id', 'sku_id'],
+  reviews: ['content', 'product_id', 'order_id'],
+};
+
 /** Reads of what was synced. */
 export function catalogStore(connection: Connection, entity: string) {
   const rows = () => recordModel(connection, entity).collection as unknown as mongo.Collection<RecordRow>;
+
+  const searched = SEARCHED[entity] ?? [];
 
   function queryFilter({ tenant, connectorId, updatedSince, q, includeDeleted }: RecordQuery): mongo.Filter<RecordRow> {
     const text = q === undefined ? undefined : new RegExp(q.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), 'i');
     const and: mongo.Filter<RecordRow>[] = [];
     if (updatedSince)
       and.push({ $or: [{ sourceUpdatedAt: { $gte: updatedSince } }, { deletedAt: { $gte: updatedSince } }] });
-    if (text) and.push({ $or: [{ 'fields.title': text }, { 'fields.outer_id': text }, { externalId: q! }] });
+    if (text) and.push({ $or: [{ externalId: q! }, ...searched.map((field) => ({ [`fields.${field}`]: text }))] });
     return {
       tenant,
       ...(includeDeleted ? { connectorId } : living(connectorId)),

@@ -54,8 +54,27 @@ export function recordErrorStore(connection: Connection) {
       );
     },
 
+    /** Those of `ids` that the task has an error of. */
+    async among(task: string, ids: string[]): Promise<Set<string>> {
+      if (ids.length === 0) return new Set();
+      const found = await rows()
+        .find({ _id: { $in: ids.map((id) => `${task}/${id}`) } }, { projection: { externalId: 1 } })
+        .toArray();
+      return new Set(found.map((row) => row.externalId));
+    },
+
+    /** External ids in their order after `after`, for another try. */
+    async idsAfter(task: string, after: string | null, limit: number): Promise<string[]> {
+      const found = await rows()
+        .find({ _id: { $gt: `${task}/${after ?? ''}`, $lt: `${task}0` } }, { projection: { externalId: 1 } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map((row) => row.externalId);
+    },
+
     async list(
-      owner: { tenant: string; connectorId: string; task: string },
+      owner: { tenant: string; connectorId: string; task: string; code?: string; field?: string; externalId?: string },
       skip: number,
       limit: number,
     ): Promise<{ items: (RecordError & { at: Date })[]; total: number }> {

@@ -50,6 +50,10 @@ export const idOf = (connectorId: string, externalId: string): string => `${conn
 /** Rows of a connector that are no tombstones. */
 export const living = (connectorId: string): mongo.Filter<RecordRow> => ({ connectorId, deletedAt: null });
 
+/** Orders are counted by the time they were made. */
+const orderSchema = schema.clone().index({ connectorId: 1, deletedAt: 1, 'fields.created_at': 1 }, { name: 'made' });
+
 /** One collection per entity. */
 export const recordModel = (connection: Connection, entity: string): Model<RecordRow> =>
-  connection.models[`Record:${entity}`] ?? connection.model<RecordRow>(`Record:${entity}`, schema, entity);
+  connection.models[`Record:${entity}`] ??
+  connection.model<RecordRow>(`Record:${entity}`, entity === 'orders' ? orderSchema : schema, entity);

@@ -1,4 +1,5 @@
 import { isDuplicateKey } from '@crossdock/mongo';
+import type { RecordRef } from '@crossdock/platforms';
 import type { Connection, mongo } from 'mongoose';
 import type { StoredRow } from '../domain/row.ts';
 import { idOf, living, recordModel, type RecordContent, type RecordRow } from './record-rows.ts';
@@ -17,6 +18,11 @@ export interface Writer {
   fence: number;
   page: number;
   now: Date;
+}
+
+/** A stored row as the scan needs it. */
+export interface ScannedRow extends StoredRow {
+  sourceUpdatedAt: Date | null;
 }
 
 const NEXT_AFTER_SLASH = '0';
@@ -123,18 +129,37 @@ export function recordStore(connection: Connection, entity: string) {
     },
 
     /** Stored rows in id order, tombstones too. */
-    async scan(connectorId: string, after: string | null, limit: number): Promise<StoredRow[]> {
+    async scan(connectorId: string, after: string | null, limit: number): Promise<ScannedRow[]> {
       const from = after === null ? `${connectorId}/` : idOf(connectorId, after);
       const found = await rows()
-        .find({ _id: { $gt: from, $lt: `${connectorId}${NEXT_AFTER_SLASH}` } }, { projection: DECISION })
+        .find({ _id: { $gt: from, $lt: `${connectorId}${NEXT_AFTER_SLASH}` } }, { projection: { ...DECISION, sourceUpdatedAt: 1 } })
         .sort({ _id: 1 })
         .limit(limit)
         .batchSize(limit + 1)
         .toArray();
-      return found.map((row) => storedOf(row as RecordRow));
+      return found.map((row) => ({ ...storedOf(row as RecordRow), sourceUpdatedAt: row['sourceUpdatedAt'] as Date | null }));
+    },
+
+    /** What to ask the platform for these ids with; ids that are not stored too. */
+    async refs(connectorId: string, externalIds: string[]): Promise<RecordRef[]> {
+      const found = await rows()
+        .find(
+          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
+          { projection: { externalId: 1, 'fields.product_id': 1, 'fields.order_id': 1 }, batchSize: externalIds.length + 1 },
+        )
+        .toArray();
+      const known = new Map(found.map((row) => [row['externalId'] as string, row['fields'] as Partial<Record<string, string>>]));
+      return externalIds.map((id) => ({
+        id,
+        productId: known.get(id)?.['product_id'] ?? null,
+        orderId: known.get(id)?.['order_id'] ?? null,
+      }));
     },
 
     countLive: (connectorId: string): Promise<number> => rows().countDocuments(living(connectorId)),
+
+    countCreatedSince: (connectorId: string, since: Date): Promise<number> =>
+      rows().countDocuments({ ...living(connectorId), 'fields.created_at': { $gte: since.toISOString() } }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Event } from '@crossdock/contracts';
 import { AppError, keyReused } from '@crossdock/kernel';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection, QueryFilter } from 'mongoose';
+import type { Review } from '../domain/brake.ts';
 import type { Kind } from '../domain/kind.ts';
 import type { EndStatus, Mark, SyncTask } from '../domain/sync-task.ts';
 import { LIVE_INDEX, taskModel, taskOf, type TaskRow } from './task-rows.ts';
@@ -21,6 +22,10 @@ export interface LiveTasks {
 type Filter = QueryFilter<TaskRow>;
 
 const LIVE: Filter = { status: { $in: ['queued', 'running'] } };
+/** A live task of these serves whoever asks for another. */
+const ALWAYS_JOINED: readonly Kind[] = ['full', 'incremental'];
+/** Of a `records` task. */
+const MOST_IDS = 1_000;
 /** Ends of the live task between insert and read are met by trying again. */
 const TRIES = 20;
 
@@ -42,7 +47,7 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
   async function join(filter: Filter, request: RequestKey | null, more: object = {}): Promise<SyncTask | null> {
     const update = { $set: { notBefore: null }, ...(request && { $push: { keys: request } }), ...more };
     const row = await rows
-      .findOneAndUpdate({ ...filter, ...LIVE } as Filter, update, { returnDocument: 'after' })
+      .findOneAndUpdate({ ...LIVE, ...filter } as Filter, update, { returnDocument: 'after' })
       .lean<TaskRow>();
     return row === null ? null : taskOf(row);
   }
@@ -53,6 +58,23 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
       $min: { since: task.since },
     });
     return waiting ?? join({ stream: task.stream, kind, since: { $lte: task.since } }, request);
+  }
+
+  /** Ids for a `records` task that has not begun; one that reads another task's errors takes none. */
+  const joinRecords = (task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> =>
+    task.wanted !== null && 'ids' in task.wanted
+      ? join(
+          { stream: task.stream, kind: task.kind, status: 'queued', start: null, [`wanted.ids.${MOST_IDS - task.wanted.ids.length}`]: { $exists: false }, 'wanted.ids.0': { $exists: true } },
+          request,
+          { $addToSet: { 'wanted.ids': { $each: task.wanted.ids } } },
+        )
+      : join({ stream: task.stream, kind: task.kind, 'wanted.errorsOf': task.wanted?.errorsOf }, request);
+
+  function joinLive(kind: Kind, task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> {
+    if (kind === 'since' || kind === 'since_next') return joinSince(kind, task, request);
+    if (kind === 'records') return joinRecords(task, request);
+    if (kind === 'removal') return join({ stream: task.stream, kind, approves: task.approves }, request);
+    return join({ stream: task.stream, kind }, request);
   }
 
   async function insert(task: SyncTask, events: Event[], request: RequestKey | null): Promise<boolean> {
@@ -84,9 +106,7 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
           try {
             const known = request && (await byKey(request));
             if (known) return { task: known, created: false };
-            const joined = kind.startsWith('since')
-              ? await joinSince(kind, task, request)
-              : await join({ stream: task.stream, kind }, request);
+            const joined = await joinLive(kind, task, request);
             if (joined) return { task: joined, created: false };
           } catch (err) {
             // Our key came in meanwhile: the next round finds it.
@@ -94,7 +114,7 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
           }
         }
         const full =
-          task.kind === 'since' &&
+          !ALWAYS_JOINED.includes(task.kind) &&
           (await rows.countDocuments({ stream: task.stream, kind: { $in: kinds }, ...LIVE })) === kinds.length;
         if (full) return null;
       }
@@ -140,6 +160,24 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
     async unmarked(connectorId: string): Promise<SyncTask[]> {
       const found = await rows.find({ connectorId, mark: null, ...LIVE }).lean<TaskRow[]>();
       return found.map(taskOf);
+    },
+
+    /** Decides of held deletions; null when there are none open of that task. */
+    async decide(id: string, decision: Exclude<Review['decision'], 'open'>, events: Event[]): Promise<SyncTask | null> {
+      const row = await rows
+        .findOneAndUpdate(
+          { _id: id, 'review.decision': 'open' },
+          { $set: { 'review.decision': decision }, $push: { outbox: { $each: events } } },
+          { returnDocument: 'after' },
+        )
+        .lean<TaskRow>();
+      if (row !== null) told(id);
+      return row && taskOf(row);
+    },
+
+    /** Waiting tasks of a connector may be taken now. */
+    async wakeAll(connectorId: string): Promise<void> {
+      await rows.updateMany({ connectorId, status: 'queued', notBefore: { $ne: null } }, { $set: { notBefore: null } });
     },
 
     /** Ends a task that no holder has; false when it is not queued. */

@@ -1,6 +1,7 @@
 import type { Event } from '@crossdock/contracts';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection, QueryFilter, UpdateQuery } from 'mongoose';
+import type { Review } from '../domain/brake.ts';
 import {
   LEASE_MS,
   MARK_GRACE_MS,
@@ -32,6 +33,7 @@ export interface Checkpoint {
   walk: Walk;
   counters: Counters;
   total: number | null;
+  gone: number;
 }
 
 const CANDIDATES = 100;
@@ -153,7 +155,7 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     /** Not while a mark stands: then the task ends as cancelled. */
     end: (
       hold: Hold,
-      end: { status: EndStatus; reason: string | null; completedAt: Date; total: number },
+      end: { status: EndStatus; reason: string | null; completedAt: Date; total: number; review: Review | null },
       events: Event[],
     ): Promise<boolean> =>
       update({ ...held(hold), mark: null }, { $set: { ...end, claimId: null, leaseUntil: null } }, hold.id, events),

@@ -7,13 +7,16 @@ interface PageRow {
   page: number;
   fence: number;
   ids: string[];
+  /** Living rows the scan asked for and the platform does not know. */
+  missing: string[];
   at: Date;
 }
 
 /** Pages of a task that ended long ago are of no use to anybody. */
 const KEPT_SECONDS = 2 * 24 * 3600;
 
-const schema = new Schema<PageRow>({ _id: String, task: String, page: Number, fence: Number, ids: [String], at: Date });
+const schema = new Schema<PageRow>({ _id: String, task: String, page: Number, fence: Number, ids: [String], missing: [String], at: Date });
+schema.index({ task: 1, page: 1 }, { name: 'missing', partialFilterExpression: { 'missing.0': { $exists: true } } });
 schema.index({ task: 1, ids: 1 }, { name: 'handled' });
 schema.index({ at: 1 }, { name: 'expiry', expireAfterSeconds: KEPT_SECONDS });
 
@@ -38,11 +41,17 @@ export function taskPageStore(connection: Connection) {
     },
 
     /** False when a later holder already wrote this page. */
-    async write(task: string, page: number, fence: number, ids: string[], at: Date): Promise<boolean> {
+    async write(
+      task: string,
+      page: number,
+      fence: number,
+      { ids, missing }: { ids: string[]; missing: string[] },
+      at: Date,
+    ): Promise<boolean> {
       try {
         await rows().updateOne(
           { _id: `${task}/${page}` as never, fence: { $lte: fence } },
-          { $set: { task, page, fence, ids, at } },
+          { $set: { task, page, fence, ids, missing, at } },
           { upsert: true },
         );
         return true;
@@ -52,8 +61,24 @@ export function taskPageStore(connection: Connection) {
       }
     },
 
+    /** The first page after `page` on which rows were missing; null when there is none. */
+    async nextMissing(task: string, page: number): Promise<{ page: number; ids: string[] } | null> {
+      const [found] = await rows()
+        .find({ task, page: { $gt: page }, 'missing.0': { $exists: true } }, { projection: { page: 1, missing: 1 } })
+        .sort({ page: 1 })
+        .limit(1)
+        .toArray();
+      return found === undefined ? null : { page: found['page'] as number, ids: found['missing'] as string[] };
+    },
+
     async drop(task: string): Promise<void> {
       await rows().deleteMany({ task });
+    },
+
+    /** Only what is missing, for as long as its removal may be approved. */
+    async keepMissing(task: string, until: Date): Promise<void> {
+      await rows().deleteMany({ task, 'missing.0': { $exists: false } });
+      await rows().updateMany({ task }, { $set: { ids: [], at: new Date(until.getTime() - KEPT_SECONDS * 1_000) } });
     },
   };
 }

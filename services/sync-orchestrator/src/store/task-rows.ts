@@ -8,8 +8,6 @@ export interface TaskRow extends Omit<SyncTask, 'id'>, WithOutbox {
   keys: { key: string; bodyHash: string }[];
   claimedAt: Date | null;
   leaseUntil: Date | null;
-  /** A queued task is not taken before. */
-  notBefore: Date | null;
 }
 
 const { Mixed } = Schema.Types;
@@ -34,6 +32,10 @@ const schema = new Schema<TaskRow>(
     completedAt: { type: Date, default: null },
     total: { type: Number, default: null },
     counters: { synced: Number, failed: Number, skipped: Number },
+    gone: { type: Number, default: 0 },
+    review: { type: Mixed, default: null },
+    wanted: { type: Mixed, default: null },
+    approves: { type: String, default: null },
     page: Number,
     walk: Mixed,
     window: { type: Mixed, default: null },
@@ -62,52 +64,25 @@ schema.index(
 // With the type, so that counting live tasks reads the index alone.
 schema.index({ status: 1, createdAt: 1, syncType: 1 }, { name: LIVE_INDEX, partialFilterExpression: live });
 schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });
+// When a connector's last ended sync began; read from the index alone.
+schema.index(
+  { connectorId: 1, completedAt: -1, _id: -1, start: 1 },
+  { name: 'last_start', partialFilterExpression: { start: { $type: 'date' }, completedAt: { $type: 'date' } } },
+);
 schema.plugin(outbox);
 
 export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema);
 
+/** Tasks stored before a field was new lack it. */
+const LATER: Pick<SyncTask, 'gone' | 'review' | 'wanted' | 'approves'> = {
+  gone: 0,
+  review: null,
+  wanted: null,
+  approves: null,
+};
+
 export function taskOf(row: TaskRow): SyncTask {
-  const {
-    _id,
-    tenant,
-    connectorId,
-    platform,
-    syncType,
-    stream,
-    kind,
-    mode,
-    trigger,
-    status,
-    reason,
-    since,
-    traceparent,
-  } = row;
-  const { createdAt, start, completedAt, total, counters, page, walk, window, claimId, fence, mark, breakdowns } = row;
-  return {
-    id: _id,
-    tenant,
-    connectorId,
-    platform,
-    syncType,
-    stream,
-    kind,
-    mode,
-    trigger,
-    status,
-    reason,
-    since,
-    traceparent,
-    createdAt,
-    start,
-    completedAt,
-    total,
-    counters,
-    page,
-    walk,
-    window,
-    claimId,
-    fence,
-    mark,
-    breakdowns,
-  };
+  const { _id: id, keys: _keys, claimedAt: _claimed, leaseUntil: _lease, outbox: _outbox, relay: _relay, ...task } = row;
+  const { __v: _version, ...fields } = task as typeof task & { __v?: number };
+  return { ...LATER, ...fields, id };
 }

@@ -1,70 +1,158 @@
-import type { RecordSource, Session } from '@crossdock/platforms';
-import { isLapsed } from '../domain/row.ts';
-import type { SyncTask, Walk } from '../domain/sync-task.ts';
-import type { Lapsed } from '../domain/row.ts';
-import type { RecordStore } from '../store/records.ts';
+import type { RecordSource, Session, SourceRow } from '@crossdock/platforms';
+import { isLapsed, type Lapsed } from '../domain/row.ts';
+import type { SyncTask, Walk, Wanted } from '../domain/sync-task.ts';
+import type { RecordErrorStore } from '../store/record-errors.ts';
+import type { RecordStore, ScannedRow } from '../store/records.ts';
+import type { TaskPageStore } from '../store/task-pages.ts';
 import type { HandledIds } from './handled-ids.ts';
 import type { Met } from './settle-rows.ts';
 
 /** A page as the platform told it, and where the task stands once it is settled. */
 export interface Page {
   met: Met;
+  /** Living rows the platform does not know: removed later, or held back. */
+  missing: string[];
   walk: Walk;
   /** The platform's count, null when this page tells none. */
   total: number | null;
 }
 
+export interface NextPageDeps {
+  source: RecordSource;
+  records: RecordStore;
+  pages: TaskPageStore;
+  errors: RecordErrorStore;
+  handled: HandledIds;
+  lapsed: Lapsed[];
+}
+
 const SCAN_ROWS = 500;
 const SCAN_CHUNKS = 40;
+const IDS_AT_ONCE = 100;
+const DONE: Walk = { phase: 'done' };
+const NOTHING: Met = { rows: [], gone: [] };
 
-/** All platform calls of a list page. */
-export async function listPage(
-  source: RecordSource,
+/** All platform calls of the page that `walk` stands at. */
+export function nextPage(deps: NextPageDeps, session: Session, task: SyncTask, walk: Walk): Promise<Page> {
+  switch (walk.phase) {
+    case 'list':
+      return listPage(deps, session, task, walk.position);
+    case 'scan':
+      return scanPage(deps, session, task, walk.after);
+    case 'remove':
+      return removePage(deps, session, task, walk.after);
+    case 'ids':
+      return idsPage(deps, session, task, walk.after);
+    case 'done':
+      throw new Error('the walk is over');
+  }
+}
+
+async function listPage(
+  { source }: NextPageDeps,
   session: Session,
   task: SyncTask,
   position: unknown,
 ): Promise<Page> {
   const { rows, next, total } = await source.page(session, task.window!, position as never);
-  const after: Walk = task.kind === 'full' ? { phase: 'scan', after: null } : { phase: 'done' };
-  return { met: { rows, gone: [] }, walk: next === null ? after : { phase: 'list', position: next }, total };
+  const after: Walk = task.kind === 'full' ? { phase: 'scan', after: null } : DONE;
+  return {
+    met: { rows, gone: [] },
+    missing: [],
+    walk: next === null ? after : { phase: 'list', position: next },
+    total,
+  };
 }
 
-export interface ScanDeps {
-  records: RecordStore;
-  handled: HandledIds;
+/** The rows the platform answers for these ids, and the ids it does not know. */
+async function ask(
+  { source, records }: NextPageDeps,
+  session: Session,
+  task: SyncTask,
+  ids: string[],
+): Promise<{ rows: SourceRow[]; unknown: string[] }> {
+  const rows = ids.length === 0 ? [] : await source.byIds(session, await records.refs(task.connectorId, ids));
+  const answered = new Set(rows.map((row) => row.externalId));
+  return { rows, unknown: ids.filter((id) => !answered.has(id)) };
 }
 
 /**
- * All platform calls of a scan page: live rows that stand in no page of the task, and every row whose writer died
- * before telling it, are asked for by id. At most 20,000 stored rows are read, and 500 asked for.
+ * Live rows that stand in no page of the task, and every row whose writer died before telling it, are asked for by id.
+ * Rows older than the platform's list reaches are left alone. At most 20,000 stored rows are read, and 500 asked for.
  */
-export async function scanPage(
-  { records, handled }: ScanDeps,
-  source: RecordSource,
-  session: Session,
-  task: SyncTask,
-  lapsed: Lapsed[],
-  after: string | null,
-): Promise<Page> {
+async function scanPage(deps: NextPageDeps, session: Session, task: SyncTask, after: string | null): Promise<Page> {
+  const { records, handled, lapsed } = deps;
+  const horizon = deps.source.reachMs === null ? null : task.start!.getTime() - deps.source.reachMs;
+  const isBeyond = ({ sourceUpdatedAt }: ScannedRow): boolean =>
+    horizon !== null && sourceUpdatedAt !== null && sourceUpdatedAt.getTime() < horizon;
   let last = after;
   for (let chunk = 0; chunk < SCAN_CHUNKS; chunk++) {
     const stored = await records.scan(task.connectorId, last, SCAN_ROWS);
-    if (stored.length === 0) return { met: { rows: [], gone: [] }, walk: { phase: 'done' }, total: null };
+    if (stored.length === 0)
+      return { met: NOTHING, missing: [], walk: task.gone > 0 ? { phase: 'remove', after: 0 } : DONE, total: null };
     last = stored.at(-1)!.externalId;
     const met = await handled.among(
       stored.map((row) => row.externalId),
       task.page + 1,
     );
-    const asked = stored.filter((row) => isLapsed(row.mark, lapsed) || (!row.deleted && !met.has(row.externalId)));
+    const asked = stored.filter(
+      (row) => isLapsed(row.mark, lapsed) || !(row.deleted || met.has(row.externalId) || isBeyond(row)),
+    );
     if (asked.length === 0) continue;
-    const ids = asked.map((row) => row.externalId);
-    const rows = await source.byIds(session, ids);
-    const answered = new Set(rows.map((row) => row.externalId));
+    const { rows, unknown } = await ask(
+      deps,
+      session,
+      task,
+      asked.map((row) => row.externalId),
+    );
+    const tombstones = new Set(asked.flatMap((row) => (row.deleted ? [row.externalId] : [])));
     return {
-      met: { rows, gone: ids.filter((id) => !answered.has(id)) },
+      met: { rows, gone: unknown.filter((id) => tombstones.has(id)) },
+      missing: unknown.filter((id) => !tombstones.has(id)),
       walk: { phase: 'scan', after: last },
       total: null,
     };
   }
-  return { met: { rows: [], gone: [] }, walk: { phase: 'scan', after: last }, total: null };
+  return { met: NOTHING, missing: [], walk: { phase: 'scan', after: last }, total: null };
 }
+
+/** What the scan missed is asked for once more, and removed unless the platform knows it now. */
+async function removePage(deps: NextPageDeps, session: Session, task: SyncTask, after: number): Promise<Page> {
+  const found = await deps.pages.nextMissing(task.approves ?? task.id, after);
+  if (found === null) return { met: NOTHING, missing: [], walk: DONE, total: null };
+  const { rows, unknown } = await ask(deps, session, task, found.ids);
+  return { met: { rows, gone: unknown }, missing: [], walk: { phase: 'remove', after: found.page }, total: null };
+}
+
+/** Single records: what the platform does not know is gone if somebody asked for it by name, else left as it is. */
+async function idsPage(deps: NextPageDeps, session: Session, task: SyncTask, after: string | null): Promise<Page> {
+  const wanted = task.wanted!;
+  const ids = await idsOf(deps, wanted, after);
+  if (ids.length === 0) return { met: NOTHING, missing: [], walk: DONE, total: null };
+  const { rows, unknown } = await ask(deps, session, task, ids);
+  const stored = await deps.records.known(task.connectorId, unknown);
+  const gone = 'ids' in wanted ? unknown.filter((id) => stored.has(id)) : [];
+  const lost = unknown.filter((id) => !stored.has(id)).map(unknownRow);
+  return {
+    met: { rows: [...rows, ...lost], gone },
+    missing: [],
+    walk: { phase: 'ids', after: ids.at(-1)! },
+    total: null,
+  };
+}
+
+async function idsOf({ errors }: NextPageDeps, wanted: Wanted, after: string | null): Promise<string[]> {
+  if ('errorsOf' in wanted) return errors.idsAfter(wanted.errorsOf, after, IDS_AT_ONCE);
+  const sorted = wanted.ids.toSorted();
+  return sorted.filter((id) => after === null || id > after).slice(0, IDS_AT_ONCE);
+}
+
+/** A record that exists nowhere counts as failed, with its reason. */
+const unknownRow = (externalId: string): SourceRow => ({
+  externalId,
+  updatedAt: null,
+  fields: {} as SourceRow['fields'],
+  raw: '',
+  hash: '',
+  problem: { code: 'unknown_record', field: 'external_id', message: '平台没有这条记录' },
+});

@@ -2,19 +2,22 @@ import { currentTrace, isAppError, isPlatformError, openSpan, sleep, type Clock 
 import type { CallGate, CallOutcome, PlatformAdapter, Session } from '@crossdock/platforms';
 import type { SyncMeter } from '../app/metrics.ts';
 import type { Ending } from '../app/task-events.ts';
+import { isHeld } from '../domain/brake.ts';
 import { reactTo, type Reaction } from '../domain/failure.ts';
 import type { Lapsed } from '../domain/row.ts';
 import { MAX_BREAKDOWNS, MAX_OUTBOX, type SyncTask } from '../domain/sync-task.ts';
+import type { RecordStore } from '../store/records.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { CallReports } from './call-reports.ts';
 import { credentialOf, type AcquireCredential } from './credentials.ts';
 import { handledIds } from './handled-ids.ts';
 import type { Held } from './hold.ts';
-import { listPage, scanPage, type Page } from './next-page.ts';
+import { nextPage, type NextPageDeps, type Page } from './next-page.ts';
 import { settlePage, type Holding, type SettleDeps } from './settle-page.ts';
 import { sourceOf } from './sources.ts';
 
-export interface PageRunDeps extends SettleDeps {
+export interface PageRunDeps extends Omit<SettleDeps, 'records'> {
+  recordsOf(syncType: string): RecordStore;
   budgetOf(platform: string, appKey: string): CallBudget;
   acquire: AcquireCredential;
   reports: CallReports;
@@ -24,7 +27,7 @@ export interface PageRunDeps extends SettleDeps {
 
 /** How a run of pages came to its end: the task is to be ended, waits, was ended elsewhere, or is no longer ours. */
 export type Outcome =
-  | { kind: 'end'; status: Ending['status']; reason: string | null }
+  | { kind: 'end'; status: Ending['status']; reason: string | null; held?: { gone: number; living: number } }
   | { kind: 'cancelled'; reason: string }
   | { kind: 'wait'; reason: string | null; afterMs: number }
   | { kind: 'lost' };
@@ -32,6 +35,8 @@ export type Outcome =
 const LOST: Outcome = { kind: 'lost' };
 const OUTBOX_PAUSE_MS = 100;
 const AWAY_MS = 5_000;
+/** Resuming wakes; this is for the case that nobody told. */
+const PAUSED_MS = 300_000;
 
 /** The pages of one holder, one read ahead of the one being written. */
 export function pageRun(
@@ -43,8 +48,17 @@ export function pageRun(
   leaving: AbortSignal,
 ) {
   const { claims, clock, budgetOf, reports } = deps;
-  const source = sourceOf(adapter, first.syncType);
+  const records = deps.recordsOf(first.syncType);
+  const settling: SettleDeps = { ...deps, records };
   const holding: Holding = { hold: held.hold, lapsed, handled: handledIds(deps.pages, first) };
+  const reading: NextPageDeps = {
+    source: sourceOf(adapter, first.syncType),
+    records,
+    pages: deps.pages,
+    errors: deps.errors,
+    handled: holding.handled,
+    lapsed,
+  };
   let task = first;
   let tries = 0;
   let refused: number | undefined;
@@ -60,6 +74,7 @@ export function pageRun(
     const { state, accessToken, version, config } = await credential(refused);
     refused = undefined;
     if (state === 'deleted') return { kind: 'cancelled', reason: 'connector_deleted' };
+    if (state === 'paused') return { kind: 'wait', reason: 'paused', afterMs: PAUSED_MS };
     if (state !== 'ok') return { kind: 'end', status: 'failed', reason: 'needs_authorization' };
     const budget = budgetOf(task.platform, adapter.appKeyOf(config));
     return { config, accessToken, now: clock, signal: held.signal, call: gate(budget, version) };
@@ -97,30 +112,24 @@ export function pageRun(
     span.end(outcome.ok ? {} : { failure: outcome.failure });
   }
 
-  function read(from: Session): Promise<Page> {
-    const { walk } = task;
-    if (walk.phase === 'scan')
-      return scanPage({ records: deps.records, handled: holding.handled }, source, from, task, lapsed, walk.after);
-    return listPage(source, from, task, walk.phase === 'list' ? walk.position : null);
-  }
 
   /** Reads the page after this one while this one is written; its failure shows when its turn comes. */
   function readAhead(from: Session, page: Page): void {
     if (page.walk.phase !== 'list') return;
-    ahead = listPage(source, from, task, page.walk.position);
+    ahead = nextPage(reading, from, task, page.walk);
     ahead.catch(() => undefined);
   }
 
   async function onePage(): Promise<Outcome | null> {
     const from = await session();
     if ('kind' in from) return from;
-    const reading = ahead ?? read(from);
+    const coming = ahead ?? nextPage(reading, from, task, task.walk);
     ahead = undefined;
-    const page = await reading;
+    const page = await coming;
     tries = 0;
     refreshed = false;
     readAhead(from, page);
-    const settled = await settlePage(deps, task, holding, page);
+    const settled = await settlePage(settling, task, holding, page);
     if (settled === null) return LOST;
     task = settled;
     return null;
@@ -160,6 +169,13 @@ export function pageRun(
     return 'go';
   }
 
+  /** Between the scan and the first removal: too many deletions are not believed without a person. */
+  async function heldBack(): Promise<{ gone: number; living: number } | null> {
+    if (task.walk.phase !== 'remove' || task.walk.after > 0 || task.approves !== null) return null;
+    const living = await records.countLive(task.connectorId);
+    return isHeld(task.gone, living) ? { gone: task.gone, living } : null;
+  }
+
   return {
     task: () => task,
     async pages(): Promise<Outcome> {
@@ -171,6 +187,8 @@ export function pageRun(
           continue;
         }
         if (state !== 'go') return state;
+        const back = await heldBack();
+        if (back !== null) return { kind: 'end', status: 'completed', reason: 'needs_review', held: back };
         const outcome = await onePage().catch(afterFailure);
         if (outcome !== null) return outcome;
       }

@@ -1,6 +1,7 @@
-import { inSpan, type Logger } from '@crossdock/kernel';
+import { failpoint, inSpan, type Logger } from '@crossdock/kernel';
 import type { PlatformAdapter } from '@crossdock/platforms';
-import { completedEvent, type Ending } from '../app/task-events.ts';
+import { completedEvent, type Totals } from '../app/task-events.ts';
+import { REVIEW_MS, type Review } from '../domain/brake.ts';
 import { countedOf, type SyncTask } from '../domain/sync-task.ts';
 import { windowOf } from '../domain/window.ts';
 import type { StreamStore } from '../store/streams.ts';
@@ -11,6 +12,7 @@ import { sourceOf } from './sources.ts';
 
 export interface RunTaskDeps extends PageRunDeps {
   streams: StreamStore;
+  totalsOf(connectorId: string): Promise<Totals>;
   adapterOf(platform: string): PlatformAdapter;
   log: Logger;
 }
@@ -27,9 +29,11 @@ export function runTask(deps: RunTaskDeps) {
     const adapter = deps.adapterOf(platform);
     const source = sourceOf(adapter, syncType);
     const { fence, lapsed, cursor } = await streams.fence(stream, claimed.lapsed && { ...claimed.lapsed, at: now });
+    await failpoint('sync.stream-fenced');
     const window = windowOf(kind, { start: now, cursor, since, lagMs: source.lagMs });
     const task = await claims.fence(claimed, fence, { start: now, window });
     if (task === null) return;
+    await failpoint('sync.task-fenced');
     const held = holdOn({ id: task.id, claimId: claimed.claimId, fence }, { claims, leaving, clock, log });
     try {
       const run = pageRun(deps, adapter, task, held, lapsed, leaving);
@@ -61,21 +65,27 @@ export function runTask(deps: RunTaskDeps) {
   async function end(
     task: SyncTask,
     hold: Hold,
-    { status, reason }: { status: Ending['status']; reason: string | null },
+    { status, reason, held }: Extract<Outcome, { kind: 'end' }>,
   ): Promise<void> {
     if (status === 'completed') {
       const movesCursor = task.kind === 'full' || task.kind === 'incremental';
       await streams.complete(task.stream, {
         cursor: movesCursor ? task.start : null,
-        settledBefore: task.kind === 'full' ? task.start : null,
+        // What is held back was met, but maybe never told.
+        settledBefore: task.kind === 'full' && held === undefined ? task.start : null,
       });
+      await failpoint('sync.stream-completed');
     }
     const ending = { status, reason, completedAt: clock() };
-    const event = completedEvent(task, ending, await deps.records.countLive(task.connectorId));
-    if (!(await claims.end(hold, { ...ending, total: countedOf(task) }, [event]))) return obey(task, hold);
+    const review: Review | null = held === undefined ? null : { ...held, decision: 'open', at: ending.completedAt };
+    const event = completedEvent(task, ending, await deps.totalsOf(task.connectorId));
+    if (!(await claims.end(hold, { ...ending, review, total: countedOf(task) }, [event]))) return obey(task, hold);
+    await failpoint('sync.ended');
     meter.ended(task.syncType, status);
     log.info({ taskId: task.id, connectorId: task.connectorId, status, reason, ...task.counters }, 'sync ended');
-    await deps.pages.drop(task.id);
+    if (review === null) await deps.pages.drop(task.id);
+    else await deps.pages.keepMissing(task.id, new Date(review.at.getTime() + REVIEW_MS));
+    if (task.approves !== null) await deps.pages.drop(task.approves);
   }
 
   /** A filtered write did not match: a mark stands, or the task is somebody else's. */
@@ -86,7 +96,7 @@ export function runTask(deps: RunTaskDeps) {
 
   async function endCancelled(task: SyncTask, hold: Hold, reason: string): Promise<void> {
     const ending = { status: 'cancelled', reason, completedAt: clock() } as const;
-    const event = completedEvent(task, ending, await deps.records.countLive(task.connectorId));
+    const event = completedEvent(task, ending, await deps.totalsOf(task.connectorId));
     const { completedAt } = ending;
     if (!(await claims.endCancelled(hold, { reason, completedAt, total: countedOf(task) }, [event]))) return;
     meter.ended(task.syncType, ending.status);

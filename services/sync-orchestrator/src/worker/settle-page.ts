@@ -1,5 +1,5 @@
 import { recordsChanged, type Event } from '@crossdock/contracts';
-import type { Clock } from '@crossdock/kernel';
+import { failpoint, type Clock } from '@crossdock/kernel';
 import type { Change, Decision, Lapsed } from '../domain/row.ts';
 import type { Counters, SyncTask } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
@@ -69,7 +69,9 @@ export async function settlePage(
     problem === null ? [] : [{ externalId, ...problem }],
   );
   await errors.write({ tenant, connectorId, task: task.id }, problems, now);
-  if (!(await pages.write(task.id, number, hold.fence, ids, now))) return null;
+  await failpoint('sync.rows-written');
+  if (!(await pages.write(task.id, number, hold.fence, { ids, missing: page.missing }, now))) return null;
+  await failpoint('sync.page-stored');
 
   const changes = [...decisions.values()].flatMap((decision) => (decision.kind === 'skip' ? [] : [decision.change]));
   const at = {
@@ -77,9 +79,11 @@ export async function settlePage(
     walk: page.walk,
     counters: count(task.counters, page, decisions, met),
     total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
+    gone: task.gone + page.missing.length,
   };
   const kept = await claims.checkpoint(hold, at, changesEvent(task, number, changes));
   if (!kept) return null;
+  await failpoint('sync.checkpointed');
   handled.add(ids);
   return { ...task, ...at };
 }

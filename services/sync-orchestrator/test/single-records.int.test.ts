@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { newId } from '@crossdock/kernel';
+import { changesOf, engine, scriptedSource, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+
+const OLD = new Date('2026-03-14T08:00:00Z');
+
+let platform: ScriptedSource;
+let run: Engine;
+
+beforeEach(async () => {
+  platform = scriptedSource();
+  for (const id of ['p1', 'p2', 'p3', 'p4', 'p5']) platform.set(id, `title ${id}`, OLD);
+  run = await engine(platform);
+});
+
+afterEach(() => run.stop());
+
+const one = (externalId: string) => run.single.one({ ...run.request, externalId });
+const retry = (taskId: string, externalIds: string[] = []) =>
+  run.single.retry({ ...run.request, taskId, externalIds });
+
+async function worked(begun: Promise<{ task: { id: string } }>) {
+  const { task } = await begun;
+  await run.work();
+  return run.task(task.id);
+}
+
+describe('one record by its id', () => {
+  test('is read, stored and told alone, and moves no cursor', async () => {
+    expect(await worked(one('p3'))).toMatchObject({ status: 'completed', counters: { synced: 1, failed: 0 }, total: 1 });
+    expect([...(await run.stored())]).toEqual([['p3', 'title p3']]);
+    expect(await changesOf(run)).toEqual([{ external_id: 'p3', op: 'created', version: 1 }]);
+    expect((await run.streams.model.findOne().lean())?.cursor ?? null).toBeNull();
+  });
+
+  test('becomes a tombstone when the platform no longer knows it', async () => {
+    await worked(run.start());
+    platform.rows.delete('p3');
+    await worked(one('p3'));
+    expect((await run.stored()).has('p3')).toBe(false);
+    expect(await changesOf(run)).toContainEqual({ external_id: 'p3', op: 'deleted', version: 2 });
+  });
+
+  test('that exists nowhere fails with its reason', async () => {
+    const task = await worked(one('nobody'));
+    expect(task).toMatchObject({ status: 'completed', total: 1, counters: { synced: 0, failed: 1 } });
+    const { items } = await run.errors.list({ tenant: TENANT, connectorId: run.connectorId, task: task.id }, 0, 10);
+    expect(items).toMatchObject([{ externalId: 'nobody', code: 'unknown_record' }]);
+  });
+
+  test('joins the others that wait', async () => {
+    const ids = await Promise.all(['p1', 'p2', 'p3', 'p1'].map(one));
+    expect(new Set(ids.map(({ task }) => task.id)).size).toBe(1);
+    await run.work();
+    expect((await run.stored()).size).toBe(3);
+  });
+
+  test('asked for while others are in somebody’s hands is told to come again', async () => {
+    const { task } = await one('p1');
+    await run.claims.claim(task.id, newId(), run.clock());
+    await expect(one('p2')).rejects.toMatchObject({ kind: 'too_many', retryAfterMs: expect.any(Number) });
+  });
+});
+
+describe('records that failed', () => {
+  /** A sync with three records of five that cannot be stored. */
+  async function failing() {
+    for (const id of ['p1', 'p3', 'p5']) platform.set(id, `title ${id}`, OLD, true);
+    return worked(run.start());
+  }
+  const mend = (id: string) => platform.set(id, `title ${id}`, OLD);
+
+  test('are listed by code, field and id', async () => {
+    const task = await failing();
+    const list = async (filter: object) =>
+      (await run.errors.list({ tenant: TENANT, connectorId: run.connectorId, task: task.id, ...filter }, 0, 10)).items;
+    expect(await list({})).toHaveLength(3);
+    expect(await list({ code: 'invalid_price', field: 'price' })).toHaveLength(3);
+    expect(await list({ externalId: 'p3' })).toMatchObject([{ externalId: 'p3' }]);
+    expect(await list({ code: 'other' })).toEqual([]);
+  });
+
+  test('are tried again by name', async () => {
+    const task = await failing();
+    mend('p3');
+    const again = await worked(retry(task.id, ['p3']));
+    expect(again).toMatchObject({ status: 'completed', trigger: 'retry', counters: { synced: 1, failed: 0 } });
+    expect((await run.stored()).has('p3')).toBe(true);
+  });
+
+  test('are tried again all at once, and those that still fail are errors of the new task', async () => {
+    const task = await failing();
+    mend('p1');
+    mend('p5');
+    const again = await worked(retry(task.id));
+    expect(again).toMatchObject({ status: 'completed', total: 3, counters: { synced: 2, failed: 1 } });
+    const owner = { tenant: TENANT, connectorId: run.connectorId, task: again.id };
+    expect((await run.errors.list(owner, 0, 10)).items).toMatchObject([{ externalId: 'p3' }]);
+  });
+
+  test('of a sync without any are refused with the reason', async () => {
+    const task = await worked(run.start());
+    await expect(retry(task.id)).rejects.toMatchObject({ kind: 'conflict', code: 'NO_RECORD_ERRORS' });
+    await expect(retry(task.id, ['p1'])).rejects.toMatchObject({
+      kind: 'invalid',
+      details: { external_ids: [expect.stringContaining('p1')] },
+    });
+  });
+});
