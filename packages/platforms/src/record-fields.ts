@@ -33,6 +33,13 @@ export interface OrderItem {
   price: Money | null;
 }
 
+/** As the platform masks it; the address in one line. */
+export interface OrderReceiver {
+  name: string | null;
+  phone: string | null;
+  address: string | null;
+}
+
 export interface OrderFields {
   status: OrderStatus | null;
   /** The platform's own word. */
@@ -42,8 +49,7 @@ export interface OrderFields {
   items: OrderItem[];
   created_at: string | null;
   paid_at: string | null;
-  /** As the platform masks it. */
-  receiver: string | null;
+  receiver: OrderReceiver | null;
 }
 
 /** One of a SKU, or of an item without SKUs. */
