@@ -91,11 +91,17 @@ export function schedules({ schedules: store, tasks, typesOf, wake, meter, clock
       const due = looked.filter(isDue);
       await failpoint('schedule.taken');
       if (due.length > 0) {
-        await start(due.map(({ schedule }) => schedule), now);
+        await start(
+          due.map(({ schedule }) => schedule),
+          now,
+        );
         for (const each of due) meter.ran(now.getTime() - Number(each.due));
       }
       await failpoint('schedule.started');
-      await store.settle(by, looked.map((each) => (isDue(each) ? ranOf(each.schedule, now) : waitsFor(each))));
+      await store.settle(
+        by,
+        looked.map((each) => (isDue(each) ? ranOf(each.schedule, now) : waitsFor(each))),
+      );
       return taken.length;
     },
 

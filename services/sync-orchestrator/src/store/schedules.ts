@@ -39,7 +39,6 @@ const schema = new Schema<ScheduleRow>(
 );
 
 schema.index({ dueAt: 1 }, { name: 'due', partialFilterExpression: { dueAt: { $type: 'date' } } });
-schema.index({ 'lease.by': 1 }, { name: 'taken', partialFilterExpression: { 'lease.by': { $type: 'string' } } });
 schema.index({ deletedAt: 1 }, { name: 'forget', expireAfterSeconds: REMEMBERED_SECONDS });
 
 /** One document per connector: when it is looked at next. */
@@ -47,7 +46,7 @@ export function scheduleStore(connection: Connection) {
   const model = connection.model<ScheduleRow>('Schedule', schema);
 
   const due = (now: Date): QueryFilter<ScheduleRow> => ({
-    dueAt: { $lte: now },
+    dueAt: { $lte: now, $type: 'date' },
     $or: [{ lease: null }, { 'lease.until': { $lt: now } }],
   });
 
