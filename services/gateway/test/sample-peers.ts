@@ -118,6 +118,16 @@ export const samplePeers: Script = {
   }),
   getTask: () => ({ task: task({ status: 'failed', reason: 'platform_unavailable' }) }),
   cancelTask: () => ({ task: task({ status: 'running', reason: 'cancelling', completedAt: undefined }) }),
+  syncRecord: () => ({ task: task({ status: 'queued' }), deduplicated: false }),
+  retryRecordErrors: () => ({ task: task({ status: 'queued', trigger: 'retry' }), deduplicated: false }),
+  approveDeletions: () => ({ task: task({ status: 'queued', mode: 'full' }), deduplicated: true }),
+  discardDeletions: () => ({
+    task: task({
+      reason: 'needs_review',
+      expectedStartAt: new Date('2026-03-14T10:31:00Z'),
+      review: { gone: 620, living: 1870, decision: 'discarded' },
+    }),
+  }),
   listRecordErrors: () => ({ items: [recordError], total: 1 }),
   listRecords: ({ entity }) => ({ items: [record(entity)], total: 1, nextCursor: 'eyJ' }),
   createEndpoint: ({ secret }) => ({ endpoint: { ...endpoint, secret: secret === undefined ? 'whsec_made' : '' } }),

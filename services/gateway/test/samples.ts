@@ -51,5 +51,7 @@ export const task = (changes: Partial<Task> = {}): Task => ({
   startedAt: at('2026-03-14T10:30:05Z'),
   completedAt: at('2026-03-14T10:30:50Z'),
   durationSeconds: 45,
+  expectedStartAt: undefined,
+  review: undefined,
   ...changes,
 });

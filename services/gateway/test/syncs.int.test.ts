@@ -162,3 +162,50 @@ test('the records', async () => {
     cursor: '',
   });
 });
+
+test('one record by its id', async () => {
+  gate.script({ syncRecord: () => ({ task: task({ status: 'queued' }), deduplicated: false }) });
+  const answer = await gate.send('POST', `${one}/sync/products/9007199254740993`);
+  expect([answer.status, answer.body.data]).toEqual([202, submitted]);
+  expect(lastCall()?.request).toMatchObject({ syncType: 'products', externalId: '9007199254740993' });
+  expect((await gate.send('POST', `${one}/sync/products/${'9'.repeat(101)}`)).status).toBe(404);
+});
+
+test('failed records, some or all of them, and the filters of their list', async () => {
+  gate.script({
+    retryRecordErrors: () => ({ task: task({ status: 'queued' }), deduplicated: false }),
+    listRecordErrors: () => ({ items: [], total: 0 }),
+  });
+  const retry = (json?: object) => gate.send('POST', `${one}/sync/tasks/${TASK_ID}/errors/retry`, json && { json });
+  expect([(await retry()).status, lastCall()?.request]).toEqual([202, expect.objectContaining({ externalIds: [] })]);
+  await retry({ external_ids: ['1', '2'] });
+  expect(lastCall()?.request).toMatchObject({ taskId: TASK_ID, externalIds: ['1', '2'] });
+  for (const external_ids of [[], ['1', '1'], [''], [1], '1', Array.from({ length: 101 }, (_, n) => `${n}`)]) {
+    const refused = await retry({ external_ids });
+    expect([refused.status, Object.keys(refused.body.data.errors)[0]]).toEqual([
+      422,
+      expect.stringContaining('external_ids'),
+    ]);
+  }
+  await gate.send('GET', `${one}/sync/tasks/${TASK_ID}/errors?code=invalid_price&field=price&external_id=7`);
+  expect(lastCall()?.request).toMatchObject({ code: 'invalid_price', field: 'price', externalId: '7' });
+});
+
+test('deletions held back are approved or discarded', async () => {
+  const review = { gone: 620, living: 1870, decision: 'discarded' };
+  gate.script({
+    approveDeletions: () => ({ task: task({ status: 'queued' }), deduplicated: false }),
+    discardDeletions: () => ({ task: task({ reason: 'needs_review', review }) }),
+  });
+  const approved = await gate.send('POST', `${one}/sync/tasks/${TASK_ID}/approve`);
+  expect([approved.status, approved.body.data]).toEqual([202, submitted]);
+  const discarded = await gate.send('POST', `${one}/sync/tasks/${TASK_ID}/discard`);
+  expect([discarded.status, discarded.body.data]).toEqual([200, { ...completed, reason: 'needs_review', review }]);
+});
+
+test('a task that waits tells when it is expected to go on', async () => {
+  const expectedStartAt = at('2026-03-14T10:31:00Z');
+  gate.script({ getTask: () => ({ task: task({ status: 'queued', reason: 'rate_limited', expectedStartAt }) }) });
+  const { body } = await gate.send('GET', `${one}/sync/tasks/${TASK_ID}`);
+  expect(body.data).toMatchObject({ reason: 'rate_limited', expected_start_at: '2026-03-14T10:31:00Z' });
+});

@@ -124,7 +124,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
         follow: scheduling.follow,
         reschedule: due.wake,
         cancelAll: cancelling.cancelAll,
-        wakeAll: tasks.wakeAll,
+        wakePaused: tasks.wakePaused,
         wake: slots.wake,
       })],
   });

@@ -17,10 +17,7 @@ beforeEach(async () => {
 afterEach(() => run.stop());
 
 /** Stores whose n-th call (of all stores together) never happens: the process died right before it. */
-function dyingBefore(
-  n: number,
-  deps: RunTaskDeps,
-): { deps: Over; died: Promise<void>; calls(): number } {
+function dyingBefore(n: number, deps: RunTaskDeps): { deps: Over; died: Promise<void>; calls(): number } {
   let calls = 0;
   const end = Promise.withResolvers<void>();
   const wrap = <S extends object>(store: S): S =>

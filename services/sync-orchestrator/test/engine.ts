@@ -42,7 +42,6 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
       externalId: id,
       updatedAt,
       fields: { title } as never,
-      raw: '{}',
       hash: `${title}@${updatedAt.getTime()}`,
       problem,
     };
@@ -117,7 +116,11 @@ export async function engine(platform: ScriptedSource) {
     log: silent,
   }).start();
 
-  const adapter = { platform: 'tmall', sources: { products: platform.source }, appKeyOf: () => 'app' } as unknown as PlatformAdapter;
+  const adapter = {
+    platform: 'tmall',
+    sources: { products: platform.source },
+    appKeyOf: () => 'app',
+  } as unknown as PlatformAdapter;
   const credential = {
     state: 'ok',
     accessToken: 'token',

@@ -16,8 +16,7 @@ beforeEach(async () => {
 afterEach(() => run.stop());
 
 const one = (externalId: string) => run.single.one({ ...run.request, externalId });
-const retry = (taskId: string, externalIds: string[] = []) =>
-  run.single.retry({ ...run.request, taskId, externalIds });
+const retry = (taskId: string, externalIds: string[] = []) => run.single.retry({ ...run.request, taskId, externalIds });
 
 async function worked(begun: Promise<{ task: { id: string } }>) {
   const { task } = await begun;
@@ -27,7 +26,11 @@ async function worked(begun: Promise<{ task: { id: string } }>) {
 
 describe('one record by its id', () => {
   test('is read, stored and told alone, and moves no cursor', async () => {
-    expect(await worked(one('p3'))).toMatchObject({ status: 'completed', counters: { synced: 1, failed: 0 }, total: 1 });
+    expect(await worked(one('p3'))).toMatchObject({
+      status: 'completed',
+      counters: { synced: 1, failed: 0 },
+      total: 1,
+    });
     expect([...(await run.stored())]).toEqual([['p3', 'title p3']]);
     expect(await changesOf(run)).toEqual([{ external_id: 'p3', op: 'created', version: 1 }]);
     expect((await run.streams.model.findOne().lean())?.cursor ?? null).toBeNull();

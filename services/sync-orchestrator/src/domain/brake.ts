@@ -3,8 +3,7 @@ const MOST_GONE = 500;
 const MOST_GONE_SHARE = 0.2;
 
 /** Whether a full sync that would remove `gone` of `living` rows holds them back for review. */
-export const isHeld = (gone: number, living: number): boolean =>
-  gone > MOST_GONE || gone > living * MOST_GONE_SHARE;
+export const isHeld = (gone: number, living: number): boolean => gone > MOST_GONE || gone > living * MOST_GONE_SHARE;
 
 /** How long held deletions can be approved; the next full sync finds them again. */
 export const REVIEW_MS = 30 * 24 * 3_600_000;

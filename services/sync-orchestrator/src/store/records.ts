@@ -132,12 +132,18 @@ export function recordStore(connection: Connection, entity: string) {
     async scan(connectorId: string, after: string | null, limit: number): Promise<ScannedRow[]> {
       const from = after === null ? `${connectorId}/` : idOf(connectorId, after);
       const found = await rows()
-        .find({ _id: { $gt: from, $lt: `${connectorId}${NEXT_AFTER_SLASH}` } }, { projection: { ...DECISION, sourceUpdatedAt: 1 } })
+        .find(
+          { _id: { $gt: from, $lt: `${connectorId}${NEXT_AFTER_SLASH}` } },
+          { projection: { ...DECISION, sourceUpdatedAt: 1 } },
+        )
         .sort({ _id: 1 })
         .limit(limit)
         .batchSize(limit + 1)
         .toArray();
-      return found.map((row) => ({ ...storedOf(row as RecordRow), sourceUpdatedAt: row['sourceUpdatedAt'] as Date | null }));
+      return found.map((row) => ({
+        ...storedOf(row as RecordRow),
+        sourceUpdatedAt: row['sourceUpdatedAt'] as Date | null,
+      }));
     },
 
     /** What to ask the platform for these ids with; ids that are not stored too. */
@@ -145,10 +151,15 @@ export function recordStore(connection: Connection, entity: string) {
       const found = await rows()
         .find(
           { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
-          { projection: { externalId: 1, 'fields.product_id': 1, 'fields.order_id': 1 }, batchSize: externalIds.length + 1 },
+          {
+            projection: { externalId: 1, 'fields.product_id': 1, 'fields.order_id': 1 },
+            batchSize: externalIds.length + 1,
+          },
         )
         .toArray();
-      const known = new Map(found.map((row) => [row['externalId'] as string, row['fields'] as Partial<Record<string, string>>]));
+      const known = new Map(
+        found.map((row) => [row['externalId'] as string, row['fields'] as Partial<Record<string, string>>]),
+      );
       return externalIds.map((id) => ({
         id,
         productId: known.get(id)?.['product_id'] ?? null,

@@ -64,7 +64,14 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
   const joinRecords = (task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> =>
     task.wanted !== null && 'ids' in task.wanted
       ? join(
-          { stream: task.stream, kind: task.kind, status: 'queued', start: null, [`wanted.ids.${MOST_IDS - task.wanted.ids.length}`]: { $exists: false }, 'wanted.ids.0': { $exists: true } },
+          {
+            stream: task.stream,
+            kind: task.kind,
+            status: 'queued',
+            start: null,
+            [`wanted.ids.${MOST_IDS - task.wanted.ids.length}`]: { $exists: false },
+            'wanted.ids.0': { $exists: true },
+          },
           request,
           { $addToSet: { 'wanted.ids': { $each: task.wanted.ids } } },
         )
@@ -175,9 +182,9 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
       return row && taskOf(row);
     },
 
-    /** Waiting tasks of a connector may be taken now. */
-    async wakeAll(connectorId: string): Promise<void> {
-      await rows.updateMany({ connectorId, status: 'queued', notBefore: { $ne: null } }, { $set: { notBefore: null } });
+    /** What waits because its connector is paused may be taken now. */
+    async wakePaused(connectorId: string): Promise<void> {
+      await rows.updateMany({ connectorId, status: 'queued', reason: 'paused' }, { $set: { notBefore: null } });
     },
 
     /** Ends a task that no holder has; false when it is not queued. */

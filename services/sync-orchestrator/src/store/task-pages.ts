@@ -15,7 +15,15 @@ interface PageRow {
 /** Pages of a task that ended long ago are of no use to anybody. */
 const KEPT_SECONDS = 2 * 24 * 3600;
 
-const schema = new Schema<PageRow>({ _id: String, task: String, page: Number, fence: Number, ids: [String], missing: [String], at: Date });
+const schema = new Schema<PageRow>({
+  _id: String,
+  task: String,
+  page: Number,
+  fence: Number,
+  ids: [String],
+  missing: [String],
+  at: Date,
+});
 schema.index({ task: 1, page: 1 }, { name: 'missing', partialFilterExpression: { 'missing.0': { $exists: true } } });
 schema.index({ task: 1, ids: 1 }, { name: 'handled' });
 schema.index({ at: 1 }, { name: 'expiry', expireAfterSeconds: KEPT_SECONDS });

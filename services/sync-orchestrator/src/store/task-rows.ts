@@ -82,7 +82,15 @@ const LATER: Pick<SyncTask, 'gone' | 'review' | 'wanted' | 'approves'> = {
 };
 
 export function taskOf(row: TaskRow): SyncTask {
-  const { _id: id, keys: _keys, claimedAt: _claimed, leaseUntil: _lease, outbox: _outbox, relay: _relay, ...task } = row;
+  const {
+    _id: id,
+    keys: _keys,
+    claimedAt: _claimed,
+    leaseUntil: _lease,
+    outbox: _outbox,
+    relay: _relay,
+    ...task
+  } = row;
   const { __v: _version, ...fields } = task as typeof task & { __v?: number };
   return { ...LATER, ...fields, id };
 }

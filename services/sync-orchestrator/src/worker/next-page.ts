@@ -48,12 +48,7 @@ export function nextPage(deps: NextPageDeps, session: Session, task: SyncTask, w
   }
 }
 
-async function listPage(
-  { source }: NextPageDeps,
-  session: Session,
-  task: SyncTask,
-  position: unknown,
-): Promise<Page> {
+async function listPage({ source }: NextPageDeps, session: Session, task: SyncTask, position: unknown): Promise<Page> {
   const { rows, next, total } = await source.page(session, task.window!, position as never);
   const after: Walk = task.kind === 'full' ? { phase: 'scan', after: null } : DONE;
   return {
@@ -152,7 +147,6 @@ const unknownRow = (externalId: string): SourceRow => ({
   externalId,
   updatedAt: null,
   fields: {} as SourceRow['fields'],
-  raw: '',
   hash: '',
   problem: { code: 'unknown_record', field: 'external_id', message: '平台没有这条记录' },
 });

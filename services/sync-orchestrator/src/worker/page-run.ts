@@ -112,7 +112,6 @@ export function pageRun(
     span.end(outcome.ok ? {} : { failure: outcome.failure });
   }
 
-
   /** Reads the page after this one while this one is written; its failure shows when its turn comes. */
   function readAhead(from: Session, page: Page): void {
     if (page.walk.phase !== 'list') return;

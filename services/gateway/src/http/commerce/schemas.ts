@@ -84,7 +84,37 @@ export const listTasks = Type.Object({
   status: Type.Optional(Type.Enum([...TASK_STATUSES], { description: 'Only these.' })),
 });
 
-export const listErrors = Type.Object(paging);
+export const listErrors = Type.Object({
+  ...paging,
+  code: Type.Optional(Type.String({ description: 'Only errors of this code.', maxLength: 200 })),
+  field: Type.Optional(Type.String({ description: 'Only errors of this field.', maxLength: 200 })),
+  external_id: Type.Optional(Type.String({ description: 'Only those of this record.', maxLength: 200 })),
+});
+
+export const retryErrors = Type.Object(
+  {
+    external_ids: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        description: 'Some of the records; without it all of them.',
+        minItems: 1,
+        maxItems: 100,
+        uniqueItems: true,
+      }),
+    ),
+  },
+  closed,
+);
+
+export const recordParams = Type.Object({
+  connector_id: connectorId,
+  type: Type.String({ description: 'A type that the platform lists.', examples: ['products'] }),
+  record: Type.String({
+    description: 'The platform’s id of the record.',
+    examples: ['9007199254740993'],
+    minLength: 1,
+    maxLength: 100,
+  }),
+});
 
 export const listRecords = Type.Object({
   ...paging,

@@ -1,5 +1,6 @@
-import type { SyncServiceService } from '@crossdock/contracts/grpc/sync-orchestrator';
+import type { SyncServiceService, Task } from '@crossdock/contracts/grpc/sync-orchestrator';
 import type { Calls } from '@crossdock/rpc';
+import type { FastifyReply } from 'fastify';
 import { idempotencyFields } from '../idempotent-routes.ts';
 import { linkPages, pagesOf } from '../link.ts';
 import { must } from '../must.ts';
@@ -13,6 +14,14 @@ import { pageView, recordErrorView, submittedTask, taskView } from './views.ts';
 const reads = { permission: 'sync:read' } as const;
 const writes = { permission: 'sync:write', bodyOptional: true } as const;
 
+const taskOf = (params: { connector_id: string; task_id: string }) => ({
+  connectorId: params.connector_id,
+  taskId: params.task_id,
+});
+
+const submitted = (reply: FastifyReply, { task, deduplicated }: { task?: Task | undefined; deduplicated: boolean }) =>
+  reply.code(202).send(success(submittedTask(must(task), deduplicated), '同步任务已提交', 202));
+
 export function syncRoutes(scope: Scope, sync: Calls<SyncServiceService>): void {
   const params = schemas.taskParams;
   const tasks = '/connectors/:connector_id/sync/tasks';
@@ -25,8 +34,17 @@ export function syncRoutes(scope: Scope, sync: Calls<SyncServiceService>): void 
       const { connector_id: connectorId, type: syncType } = req.params;
       const since = timeOf(req.body.since, 'since');
       const request = { connectorId, syncType, mode: req.body.mode, since, ...idempotencyFields(req) };
-      const { task, deduplicated } = await sync.startSync(request, callerOf(req));
-      return reply.code(202).send(success(submittedTask(must(task), deduplicated), '同步任务已提交', 202));
+      return submitted(reply, await sync.startSync(request, callerOf(req)));
+    },
+  );
+
+  scope.post(
+    '/connectors/:connector_id/sync/:type/:record',
+    { config: { ...writes, idempotent: true }, schema: { params: schemas.recordParams, body: schemas.noBody } },
+    async (req, reply) => {
+      const { connector_id: connectorId, type: syncType, record: externalId } = req.params;
+      const request = { connectorId, syncType, externalId, ...idempotencyFields(req) };
+      return submitted(reply, await sync.syncRecord(request, callerOf(req)));
     },
   );
 
@@ -43,18 +61,32 @@ export function syncRoutes(scope: Scope, sync: Calls<SyncServiceService>): void 
   );
 
   scope.get(`${tasks}/:task_id`, { config: reads, schema: { params } }, async (req) => {
-    const { task } = await sync.getTask(
-      { connectorId: req.params.connector_id, taskId: req.params.task_id },
-      callerOf(req),
-    );
+    const { task } = await sync.getTask(taskOf(req.params), callerOf(req));
     return success(taskView(must(task)));
   });
 
   scope.post(`${tasks}/:task_id/cancel`, { config: writes, schema: { params, body: schemas.noBody } }, async (req) => {
-    const { task } = await sync.cancelTask(
-      { connectorId: req.params.connector_id, taskId: req.params.task_id },
-      callerOf(req),
-    );
+    const { task } = await sync.cancelTask(taskOf(req.params), callerOf(req));
+    return success(taskView(must(task)));
+  });
+
+  scope.post(
+    `${tasks}/:task_id/errors/retry`,
+    { config: { ...writes, idempotent: true }, schema: { params, body: schemas.retryErrors } },
+    async (req, reply) => {
+      const externalIds = req.body.external_ids ?? [];
+      const request = { ...taskOf(req.params), externalIds, ...idempotencyFields(req) };
+      return submitted(reply, await sync.retryRecordErrors(request, callerOf(req)));
+    },
+  );
+
+  const deciding = { config: { ...writes, idempotent: true }, schema: { params, body: schemas.noBody } } as const;
+  scope.post(`${tasks}/:task_id/approve`, deciding, async (req, reply) =>
+    submitted(reply, await sync.approveDeletions(taskOf(req.params), callerOf(req))),
+  );
+
+  scope.post(`${tasks}/:task_id/discard`, deciding, async (req) => {
+    const { task } = await sync.discardDeletions(taskOf(req.params), callerOf(req));
     return success(taskView(must(task)));
   });
 
@@ -62,8 +94,8 @@ export function syncRoutes(scope: Scope, sync: Calls<SyncServiceService>): void 
     `${tasks}/:task_id/errors`,
     { config: reads, schema: { params, querystring: schemas.listErrors } },
     async (req, reply) => {
-      const { page, page_size: pageSize } = req.query;
-      const request = { connectorId: req.params.connector_id, taskId: req.params.task_id, page, pageSize };
+      const { page, page_size: pageSize, code = '', field = '', external_id: externalId = '' } = req.query;
+      const request = { ...taskOf(req.params), page, pageSize, code, field, externalId };
       const { items, total } = await sync.listRecordErrors(request, callerOf(req));
       linkPages(req, reply, page, pagesOf(total, pageSize));
       return success(pageView(items.map(recordErrorView), total, page, pageSize));

@@ -112,6 +112,10 @@ export const taskView = (task: Task) => ({
   started_at: iso(task.startedAt),
   completed_at: iso(task.completedAt),
   duration_seconds: task.durationSeconds ?? null,
+  ...(task.expectedStartAt === undefined ? {} : { expected_start_at: iso(task.expectedStartAt) }),
+  ...(task.review === undefined
+    ? {}
+    : { review: { gone: task.review.gone, living: task.review.living, decision: task.review.decision } }),
 });
 
 export const recordErrorView = (error: RecordError) => ({

@@ -35,6 +35,17 @@ export const syncSchemas = {
     started_at: orNull(time()),
     completed_at: orNull(time()),
     duration_seconds: orNull(Type.Number()),
+    expected_start_at: Type.Optional(time({ description: 'When a task that waits is expected to go on.' })),
+    review: Type.Optional(
+      Type.Object(
+        {
+          gone: count({ description: 'Rows that the platform no longer has.' }),
+          living: count({ description: 'Of so many rows.' }),
+          decision: choice(['open', 'approved', 'discarded']),
+        },
+        { description: 'Deletions that a full sync held back: approve or discard them.' },
+      ),
+    ),
   }),
   RecordError: Type.Object({
     external_id: text({ description: 'The platform’s id of the record.' }),

@@ -1,4 +1,4 @@
-import { fault, type Operation, refusal } from '../operation.ts';
+import { type Answer, fault, type Operation, refusal } from '../operation.ts';
 import { ref } from '../shapes.ts';
 import { noConnector } from './connectors.ts';
 import { answer, envelope, page, pageOf } from './envelope.ts';
@@ -18,6 +18,42 @@ const cancelling = {
   duration_seconds: null,
 };
 
+const submitted: Answer = {
+  status: 202,
+  description: 'The task, new or already there.',
+  schema: envelope(ref('SubmittedTask'), 202),
+  examples: { documented: SUBMITTED_SYNC },
+};
+
+const notSyncable = [
+  refusal('conflict', 'CONNECTOR_002', '连接器尚未完成授权', 'The connector is not authorised yet.'),
+  refusal('conflict', 'CONNECTOR_003', '连接器授权已失效，请重新授权', 'The connector lost its authorisation.'),
+  refusal('conflict', 'CONNECTOR_004', '连接器已暂停，请先恢复', 'The connector is paused.'),
+  fault('sync_type', '该平台不支持 reviews 同步，支持的类型：products、orders', 'The platform has no such sync.'),
+];
+
+const busy = refusal(
+  'too_many',
+  'SYNC_BUSY',
+  '该连接器已有多个同步任务等待执行，请稍后重试',
+  'Several tasks wait already.',
+  { retryAfterMs: 5_000 },
+);
+
+const noReview = refusal('conflict', 'NO_REVIEW', '该任务没有待审核的删除', 'It held nothing back.');
+const reviewClosed = refusal(
+  'conflict',
+  'REVIEW_CLOSED',
+  '该任务的删除已审核或已过期',
+  'Decided otherwise before, or held more than thirty days ago.',
+);
+
+const held = {
+  ...SYNC_TASK.data,
+  reason: 'needs_review',
+  review: { gone: 620, living: 1870, decision: 'discarded' },
+};
+
 export const syncOperations: Record<string, Operation> = {
   [`POST ${one}/sync/:type`]: {
     id: 'startSync',
@@ -26,22 +62,23 @@ export const syncOperations: Record<string, Operation> = {
     description:
       'Queues a task. While one of the same type and mode lives that one is answered, with `deduplicated`; one of another mode waits behind it.',
     requests: { documented: START_SYNC, everything: { mode: 'full' } },
-    answer: {
-      status: 202,
-      description: 'The task, new or already there.',
-      schema: envelope(ref('SubmittedTask'), 202),
-      examples: { documented: SUBMITTED_SYNC },
-    },
+    answer: submitted,
     refusals: [
       noConnector,
-      refusal('conflict', 'CONNECTOR_002', '连接器尚未完成授权', 'The connector is not authorised yet.'),
-      refusal('conflict', 'CONNECTOR_003', '连接器授权已失效，请重新授权', 'The connector lost its authorisation.'),
-      fault('sync_type', '该平台不支持 reviews 同步，支持的类型：products、orders', 'The platform has no such sync.'),
+      ...notSyncable,
       fault('since', '起始时间不能晚于当前时间', '`since` lies ahead, or the mode is `full`.'),
-      refusal('too_many', 'SYNC_BUSY', '该连接器已有多个同步任务等待执行，请稍后重试', 'Several tasks wait already.', {
-        retryAfterMs: 1_000,
-      }),
+      busy,
     ],
+  },
+  [`POST ${one}/sync/:type/:record`]: {
+    id: 'syncRecord',
+    tag,
+    summary: 'Sync one record now',
+    description:
+      'Reads it from the platform by its id. One that the platform no longer knows becomes a tombstone; one that nobody knows fails with its reason.',
+    requests: { nothing: {} },
+    answer: submitted,
+    refusals: [noConnector, ...notSyncable, busy],
   },
   [`GET ${one}/sync/tasks`]: {
     id: 'listSyncTasks',
@@ -81,6 +118,42 @@ export const syncOperations: Record<string, Operation> = {
       examples: { running: answer(cancelling) },
     },
     refusals: [noTask],
+  },
+  [`POST ${task}/approve`]: {
+    id: 'approveDeletions',
+    tag,
+    summary: 'Approve the deletions a full sync held back',
+    description:
+      'A full sync that finds more than 20 % or more than 500 rows gone removes none and ends with the reason `needs_review`. Approved, a task asks the platform once more and removes what it still does not know.',
+    answer: submitted,
+    refusals: [noTask, ...notSyncable, noReview, reviewClosed, busy],
+  },
+  [`POST ${task}/discard`]: {
+    id: 'discardDeletions',
+    tag,
+    summary: 'Discard the deletions a full sync held back',
+    description: 'The rows stay; the next full sync finds them again.',
+    answer: {
+      status: 200,
+      description: 'The task as it stands.',
+      schema: envelope(ref('Task')),
+      examples: { discarded: answer(held) },
+    },
+    refusals: [noTask, noReview, reviewClosed],
+  },
+  [`POST ${task}/errors/retry`]: {
+    id: 'retryRecordErrors',
+    tag,
+    summary: 'Try the failed records of a task again',
+    requests: { all: {}, some: { external_ids: ['9007199254740993'] } },
+    answer: submitted,
+    refusals: [
+      noTask,
+      ...notSyncable,
+      refusal('conflict', 'NO_RECORD_ERRORS', '该任务没有失败的记录', 'No record failed in it.'),
+      fault('external_ids', '该任务没有这些失败记录：42', 'No such record failed in it.'),
+      busy,
+    ],
   },
   [`GET ${task}/errors`]: {
     id: 'listRecordErrors',
