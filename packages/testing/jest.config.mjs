@@ -8,7 +8,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/packages/testing/src/strip-types.mjs' },
   injectGlobals: false,
   reporters: ['default', '<rootDir>/packages/testing/src/reporter.ts'],
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   forceExit: true,
   maxWorkers: 2,
 };

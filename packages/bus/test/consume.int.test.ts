@@ -107,7 +107,7 @@ test('what a killed process had handled but not committed comes again to the nex
       if (tenantId === 'killed') seen.push(id);
     }),
   ]);
-  await until(() => seen.length > 0, { what: 'the second delivery', timeoutMs: 15_000 });
+  await until(() => seen.length > 0, { what: 'the second delivery', timeoutMs: 60_000 });
   expect(seen).toEqual([event.id]);
 });
 
@@ -122,7 +122,7 @@ test('two members share the partitions and together miss nothing', async () => {
   const publishing = Promise.all(events.map((event) => first.bus.publish([event])));
   await using _second = await consuming('shared', [handler()]);
   await publishing;
-  await until(() => seen.size === 300, { what: '300 events', timeoutMs: 20_000 });
+  await until(() => seen.size === 300, { what: '300 events', timeoutMs: 60_000 });
 });
 
 test('a store that is away is waited for longer than any number of tries', async () => {
@@ -137,7 +137,7 @@ test('a store that is away is waited for longer than any number of tries', async
     }),
   ]);
   await group.bus.publish([audit('away', 'x')]);
-  await until(() => handled, { what: 'the event handled', timeoutMs: 28_000 });
+  await until(() => handled, { what: 'the event handled', timeoutMs: 80_000 });
 });
 
 test('two handlers for one event in one consumer are refused', async () => {

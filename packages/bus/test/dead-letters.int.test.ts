@@ -26,7 +26,7 @@ test('an event whose handler keeps failing lies in the dead-letter topic with re
   ]);
   const events = audits('poison', 3);
   await group.bus.publish(events);
-  await until(() => seen.includes('2'), { what: 'the event behind the poison', timeoutMs: 20_000 });
+  await until(() => seen.includes('2'), { what: 'the event behind the poison', timeoutMs: 60_000 });
   expect(seen).toEqual(['0', '2']);
   expect(tries).toBe(6);
   const [dead, ...others] = await deadOf('poison');

@@ -12,7 +12,7 @@ export interface UntilOptions {
 /** Answers the first truthy value of `condition`; throws naming `what`, with the last failure as cause, when the time is over. */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 20, what = 'the condition', signal }: UntilOptions = {},
+  { timeoutMs = 30_000, everyMs = 20, what = 'the condition', signal }: UntilOptions = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;

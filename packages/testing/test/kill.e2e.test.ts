@@ -36,7 +36,7 @@ async function halfway(): Promise<Running> {
   );
   const taskId = trigger.body.data.task_id as string;
   const begun = async () => (await taskOf(admin, connected.id, taskId)).progress.synced > 0;
-  await until(begun, { what: 'the first page', timeoutMs: 15_000 });
+  await until(begun, { what: 'the first page', timeoutMs: 60_000 });
   return { ...connected, taskId, secret, seen: [] };
 }
 
@@ -46,12 +46,12 @@ const sentTo = ({ id }: Running) => world.webhooks.requests.filter(({ path }) =>
 async function expectRightEnd(run: Running): Promise<Task> {
   const { admin, platform, stack } = world;
   const onLook = ({ progress }: Task) => run.seen.push(progress.synced);
-  const task = await ended(admin, run.id, run.taskId, { timeoutMs: 40_000, onLook });
+  const task = await ended(admin, run.id, run.taskId, { timeoutMs: 80_000, onLook });
   expect(task).toMatchObject({ status: 'completed', reason: null });
   expect(task.progress).toEqual({ total: PRODUCTS, synced: PRODUCTS, failed: 0, skipped: 0 });
   expect(run.seen).toEqual(run.seen.toSorted((a, b) => a - b));
 
-  await until(() => sentTo(run).length > 0, { timeoutMs: 30_000, what: 'the webhook' });
+  await until(() => sentTo(run).length > 0, { timeoutMs: 80_000, what: 'the webhook' });
   const told = await eventsOf(stack, 'sync.completed', run.id);
   const [eventId, ...others] = [...new Set(told.map(({ headers }) => headers['ce_id']))];
   expect(others).toEqual([]);
@@ -76,7 +76,7 @@ async function backAgain(name: ServiceName, before: number): Promise<void> {
   const { stack } = world;
   const serving = async () =>
     stack.pid(name) !== before && (await http(stack.ops(name))('GET', '/readyz')).status === 200;
-  await until(serving, { timeoutMs: 20_000, what: `${name} serving again` });
+  await until(serving, { timeoutMs: 60_000, what: `${name} serving again` });
 }
 
 /** One after the other in one sync; the dispatcher has a test of its own. */
@@ -128,7 +128,7 @@ test('a dispatcher that dies between the send and the answer sends the same webh
   webhooks.always({});
   stack.kill('webhook-dispatcher');
   await backAgain('webhook-dispatcher', before);
-  await until(() => sentTo(run).length > 1, { timeoutMs: 20_000, what: 'the second attempt' });
+  await until(() => sentTo(run).length > 1, { timeoutMs: 60_000, what: 'the second attempt' });
   await expectRightEnd(run);
   const [first, second] = sentTo(run);
   expect(second?.body).toBe(first?.body);

@@ -39,7 +39,7 @@ test('a request, its sync, the event and the webhook are one trace, each below w
   const answer = await admin.post(`/${id}/sync/products`, { mode: 'full' }, { traceparent });
   expect(answer.headers.get('traceparent')).toContain(TRACE);
   await ended(admin, id, answer.body.data.task_id);
-  const webhook = await until(() => webhooks.requests[0], { what: 'the webhook', timeoutMs: 20_000 });
+  const webhook = await until(() => webhooks.requests[0], { what: 'the webhook', timeoutMs: 60_000 });
   expect(webhook.headers['traceparent']).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
   const [event] = await eventsOf(stack, 'sync.completed', id);
   expect(event?.headers['traceparent']).toContain(TRACE);
@@ -48,7 +48,7 @@ test('a request, its sync, the event and the webhook are one trace, each below w
     () => sent.spans.find(({ name, traceId }) => name.startsWith('webhook') && traceId === TRACE),
     {
       what: 'the span of the webhook',
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     },
   );
   const method = 'crossdock.sync_orchestrator.v1.SyncService/StartSync';
@@ -62,7 +62,7 @@ test('a request, its sync, the event and the webhook are one trace, each below w
     'gateway: POST /api/v1/connectors/:connector_id/sync/:type',
     'the caller',
   ];
-  await until(() => chainOf(last).length === expected.length, { what: 'all spans above it', timeoutMs: 20_000 });
+  await until(() => chainOf(last).length === expected.length, { what: 'all spans above it', timeoutMs: 60_000 });
   expect(chainOf(last)).toEqual(expected);
   const others = sent.spans.filter(({ traceId }) => traceId === TRACE).map(({ name }) => name);
   expect(others).toEqual(expect.arrayContaining(['call tmall', 'send records.changed', 'process sync.requested']));

@@ -35,7 +35,7 @@ function ended(taskId: string) {
       const { task } = await service.sync.getTask({ connectorId: service.connectorId, taskId }, demo);
       return ['queued', 'running'].includes(task!.status) ? undefined : task;
     },
-    { timeoutMs: 20_000, what: 'the end of the task' },
+    { timeoutMs: 60_000, what: 'the end of the task' },
   );
 }
 

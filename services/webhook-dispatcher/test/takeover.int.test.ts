@@ -57,7 +57,7 @@ test('a killed dispatcher’s deliveries are made by another: none lost, the sam
   const victim = await dispatcherProcess();
   const events = Array.from({ length: 60 }, () => completed(connectorId));
   await theatre.bus.publish(events);
-  await until(() => webhooks.requests.length === 10, { what: 'calls of the first process', timeoutMs: 20_000 });
+  await until(() => webhooks.requests.length === 10, { what: 'calls of the first process', timeoutMs: 60_000 });
   await victim.kill();
   const cut = new Map(webhooks.requests.map(({ headers, body }) => [headers['webhook-id'], body]));
 
@@ -65,7 +65,7 @@ test('a killed dispatcher’s deliveries are made by another: none lost, the sam
   await theatre.dispatcher();
   await until(async () => (await rows().countDocuments({ status: 'delivered' })) === 60, {
     what: 'all deliveries',
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   expect(new Set(webhooks.requests.map(({ headers }) => headers['webhook-id']))).toEqual(
     new Set(events.map(({ id }) => id)),
@@ -137,7 +137,7 @@ test('two dispatchers on one database make each delivery once', async () => {
   await theatre.bus.publish(Array.from({ length: 80 }, () => completed(connectorId)));
   await until(async () => (await rows().countDocuments({ status: 'delivered' })) === 80, {
     what: 'all deliveries',
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   expect(webhooks.requests).toHaveLength(120);
 });

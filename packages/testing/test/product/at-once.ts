@@ -18,7 +18,7 @@ const patiently = (send: () => Promise<Answer>): Promise<Answer> =>
       const answer = await send();
       return answer.status === 503 ? null : answer;
     },
-    { timeoutMs: 25_000, everyMs: 1_000, what: 'an answer but 503' },
+    { timeoutMs: 60_000, everyMs: 1_000, what: 'an answer but 503' },
   );
 
 /** What many do at the same moment happens once. */

@@ -125,7 +125,7 @@ export function badInput(world: () => World): void {
     await sync(admin, kept.id);
     // The registry hears of the sync's end by an event: only then does the connector stand still.
     await until(async () => (await admin.get(`/${kept.id}`)).body.data.stats.last_sync_status === 'success', {
-      timeoutMs: 25_000,
+      timeoutMs: 60_000,
       what: 'the statistics of the sync',
     });
     before = await stored();

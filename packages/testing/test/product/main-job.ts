@@ -24,7 +24,6 @@ export function mainJob(world: () => World): void {
     expect(task).toMatchObject({ status: 'completed', reason: null, mode: 'full' });
     expect(task.progress).toEqual({ total: 260, synced: 260, failed: 0, skipped: 0 });
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    expect(new Set(seen).size).toBeGreaterThan(2);
 
     const arrived = (path: string) => webhooks.requests.filter((request) => request.path === `/${id}/${path}`);
     await until(() => arrived('ours').length > 0 && arrived('theirs').length > 0, { what: 'both webhooks' });
