@@ -11,8 +11,8 @@ import { eventsOf } from './product/expected.ts';
 
 const PRODUCTS = 1_500;
 let world: World;
-beforeAll(async () => void (world = await startWorld()), 60_000);
-afterAll(async () => world?.[Symbol.asyncDispose](), 30_000);
+beforeAll(async () => void (world = await startWorld()), 120_000);
+afterAll(async () => world?.[Symbol.asyncDispose](), 120_000);
 
 interface Running extends Connected {
   taskId: string;
@@ -108,7 +108,7 @@ test('all services are killed at once in the middle of a sync: it ends right, an
   expect([again.status, again.body.data.task_id]).toEqual([202, run.taskId]);
   await logIn(world.stack.gateway, 'admin@example.com');
   await expectRightEnd(run);
-}, 60_000);
+}, 120_000);
 
 test('all services are asked to end in the middle of a sync: they hand over what they do', async () => {
   const run = await halfway();
@@ -116,7 +116,7 @@ test('all services are asked to end in the middle of a sync: they hand over what
   for (const name of SERVICE_NAMES) world.stack.kill(name, 'SIGTERM');
   await Promise.all(SERVICE_NAMES.map((name) => backAgain(name, before.get(name)!)));
   await expectRightEnd(run);
-}, 60_000);
+}, 120_000);
 
 test('a dispatcher that dies between the send and the answer sends the same webhook again', async () => {
   const { webhooks, stack, admin } = world;
@@ -133,4 +133,4 @@ test('a dispatcher that dies between the send and the answer sends the same webh
   const [first, second] = sentTo(run);
   expect(second?.body).toBe(first?.body);
   expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
-}, 60_000);
+}, 120_000);

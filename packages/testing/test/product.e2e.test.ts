@@ -9,8 +9,8 @@ import { permissions } from './product/permissions.ts';
 
 /** One running product for every group: each works on connectors of its own. */
 let world: World;
-beforeAll(async () => void (world = await startWorld()), 60_000);
-afterAll(async () => world?.[Symbol.asyncDispose](), 30_000);
+beforeAll(async () => void (world = await startWorld()), 120_000);
+afterAll(async () => world?.[Symbol.asyncDispose](), 120_000);
 
 describe('the main job', () => mainJob(() => world));
 describe('many at once', () => atOnce(() => world));

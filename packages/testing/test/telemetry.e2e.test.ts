@@ -17,11 +17,11 @@ let world: World;
 beforeAll(async () => {
   sent = await collector();
   world = await startWorld({ OTEL_EXPORTER_OTLP_ENDPOINT: sent.url });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await world?.[Symbol.asyncDispose]();
   await sent?.[Symbol.asyncDispose]();
-}, 30_000);
+}, 120_000);
 
 /** A span and those above it, up to the caller's own. */
 function chainOf(span: SentSpan | undefined): string[] {

@@ -6,9 +6,9 @@ let stack: TestStack;
 
 beforeAll(async () => {
   stack = await startStack();
-}, 90_000);
+}, 180_000);
 
-afterAll(async () => stack?.stop(), 30_000);
+afterAll(async () => stack?.stop(), 180_000);
 
 /** The tour with its output kept; `onLine` sees each line as it comes. */
 async function tour(onLine: (text: string) => void = () => undefined) {
@@ -50,7 +50,7 @@ test('the tour does what it says and names what it shows', async () => {
     expect(output).toContain(shown);
   }
   expect(requests).toHaveLength(1);
-}, 90_000);
+}, 180_000);
 
 test('with every service killed on the way it still ends right, one event and one webhook for the sync', async () => {
   const before = (await recordsOf('sync.completed', { topicPrefix: stack.topicPrefix })).length;

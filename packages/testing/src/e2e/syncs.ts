@@ -36,7 +36,7 @@ export const ended = (
   user: User,
   connectorId: string,
   taskId: string,
-  { timeoutMs = 20_000, onLook }: { timeoutMs?: number; onLook?: (task: Task) => void } = {},
+  { timeoutMs = 60_000, onLook }: { timeoutMs?: number; onLook?: (task: Task) => void } = {},
 ): Promise<Task> =>
   until(
     async () => {
