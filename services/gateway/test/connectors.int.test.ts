@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AppError } from '@crossdock/kernel';
-import { at, connector, CONNECTOR_ID } from './samples.ts';
+import { at, connector, CONNECTOR_ID, PAUSED } from './samples.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
 
 let gate: Gateway;
@@ -271,12 +271,41 @@ test('the types', async () => {
       },
     ],
   });
-  const icon = await gate.send('GET', '/icons/tmall.svg', { token: '' });
-  expect([icon.status, icon.headers.get('content-type'), icon.text]).toEqual([
-    200,
-    'image/svg+xml',
-    expect.stringContaining('<svg'),
-  ]);
+});
+
+test.each(['tmall', 'taobao', 'douyin', 'jd', 'pdd'])(
+  'the icon of %s, without a token, kept for a day',
+  async (platform) => {
+    const icon = await gate.send('GET', `/icons/${platform}.svg`, { token: '' });
+    expect([icon.status, icon.headers.get('content-type'), icon.headers.get('cache-control'), icon.text]).toEqual([
+      200,
+      'image/svg+xml',
+      'public, max-age=86400',
+      expect.stringMatching(/^<svg [^]*<\/svg>\n$/),
+    ]);
+    expect(icon.text).not.toMatch(/<script|href|<text/);
+  },
+);
+
+test.each(['pause', 'resume'] as const)('%s answers the detail, without a body and with an empty one', async (verb) => {
+  const after = connector(verb === 'pause' ? { status: 'connected', ...PAUSED } : { status: 'connected' });
+  gate.script({ [`${verb}Connector`]: () => ({ connector: after }) });
+  for (const send of [{}, { json: {} }]) {
+    const { status, body } = await gate.send('POST', `${one}/${verb}`, send);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ code: 200, message: 'success', data: { id: CONNECTOR_ID, status: 'connected' } });
+    expect(lastCall()).toMatchObject({ method: `${verb}Connector`, request: { id: CONNECTOR_ID } });
+  }
+  expect((await gate.send('POST', `${one}/${verb}`, { json: { until: 'x' } })).status).toBe(422);
+});
+
+test('the detail says what a reason means, whom it asks to act and how', async () => {
+  gate.script({ getConnector: () => ({ connector: connector({ status: 'connected', ...PAUSED }) }) });
+  expect((await gate.send('GET', one)).body.data).toMatchObject({
+    status: 'connected',
+    status_reason: 'paused',
+    status_reason_detail: { message: '已手动暂停', message_en: 'Paused by a user', who: 'merchant', action: 'resume' },
+  });
 });
 
 test('a fresh authorize address', async () => {

@@ -36,6 +36,12 @@ export const connector = (changes: Partial<Connector> = {}): Connector => ({
   ...changes,
 });
 
+/** What a paused connector says of itself. */
+export const PAUSED = {
+  statusReason: 'paused',
+  statusReasonDetail: { message: '已手动暂停', messageEn: 'Paused by a user', who: 'merchant', action: 'resume' },
+};
+
 /** The completed task of the document's example. */
 export const task = (changes: Partial<Task> = {}): Task => ({
   id: TASK_ID,

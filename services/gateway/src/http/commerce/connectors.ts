@@ -81,6 +81,17 @@ export function connectorRoutes(scope: Scope, connectors: Calls<ConnectorService
     },
   );
 
+  const byHand = { config: { ...writes, bodyOptional: true }, schema: { params, body: schemas.noBody } } as const;
+  scope.post('/connectors/:connector_id/pause', byHand, async (req) => {
+    const { connector } = await connectors.pauseConnector({ id: req.params.connector_id }, callerOf(req));
+    return success(connectorDetail(must(connector)));
+  });
+
+  scope.post('/connectors/:connector_id/resume', byHand, async (req) => {
+    const { connector } = await connectors.resumeConnector({ id: req.params.connector_id }, callerOf(req));
+    return success(connectorDetail(must(connector)));
+  });
+
   const authorizing = { ...writes, idempotent: true, bodyOptional: true } as const;
   scope.post(
     '/connectors/:connector_id/authorize',

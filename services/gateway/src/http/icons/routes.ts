@@ -1,7 +1,17 @@
 import type { FastifyInstance } from 'fastify';
+import { douyinIcon } from './douyin.ts';
+import { jdIcon } from './jd.ts';
+import { pddIcon } from './pdd.ts';
+import { taobaoIcon } from './taobao.ts';
 import { tmallIcon } from './tmall.ts';
 
-const ICONS: Record<string, string> = { tmall: tmallIcon };
+const ICONS: Record<string, string> = {
+  tmall: tmallIcon,
+  taobao: taobaoIcon,
+  douyin: douyinIcon,
+  jd: jdIcon,
+  pdd: pddIcon,
+};
 
 /** The icons that `GET …/connectors/types` names, for anybody. */
 export function iconRoutes(app: FastifyInstance): void {

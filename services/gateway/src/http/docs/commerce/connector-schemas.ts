@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { choice, count, orNull, text, time } from '../shapes.ts';
+import { choice, count, orNull, ref, text, time } from '../shapes.ts';
 
 const STATUSES = ['pending', 'connected', 'running', 'error'];
 const PLATFORM = { description: 'tmall, taobao, douyin, jd, pdd, shopify or shopline.' };
@@ -37,6 +37,7 @@ export const connectorSchemas = {
     platform: text(PLATFORM),
     status: status(),
     status_reason: statusReason(),
+    status_reason_detail: Type.Optional(ref('StatusReason')),
     shop_name: orNull(text({ description: 'Known once it is authorised.' })),
     config: Type.Unsafe({
       type: 'object',
@@ -56,6 +57,22 @@ export const connectorSchemas = {
     created_at: time(),
     updated_at: time(),
   }),
+  StatusReason: Type.Object(
+    {
+      message: text({ description: 'For people, in Chinese.' }),
+      message_en: text({ description: 'The same in English.' }),
+      who: choice(['merchant', 'developer', 'platform', 'nobody'], {
+        description: 'Who must act; `developer` keeps the app on the platform, `nobody` when it passes by itself.',
+      }),
+      action: orNull(
+        choice(['authorize', 'update_config', 'resume'], {
+          description:
+            'What fixes it: `POST …/authorize`, `PUT` with `config`, `POST …/resume`; null when it is done elsewhere.',
+        }),
+      ),
+    },
+    { description: 'What `status_reason` means; absent when all is well.' },
+  ),
   CreatedConnector: Type.Object({
     id: text(),
     name: text(),

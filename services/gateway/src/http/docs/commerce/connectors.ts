@@ -123,6 +123,41 @@ export const connectorOperations: Record<string, Operation> = {
     },
     refusals: [noConnector],
   },
+  [`POST ${one}/pause`]: {
+    id: 'pauseConnector',
+    tag,
+    summary: 'Pause a connector',
+    description:
+      'Nothing syncs until it is resumed; tasks under way wait. Its `status` is `connected`, its `status_reason` `paused`. Again changes nothing.',
+    answer: {
+      status: 200,
+      description: 'The connector as it is now.',
+      schema: envelope(ref('Connector')),
+      examples: { paused: answer({ ...CONNECTOR.data, status: 'connected', status_reason: 'paused' }) },
+    },
+    refusals: [
+      noConnector,
+      refusal(
+        'conflict',
+        'CONNECTOR_NOT_AUTHORIZED',
+        '连接器尚未授权，没有可暂停的同步',
+        'It is not authorised: nothing syncs.',
+      ),
+    ],
+  },
+  [`POST ${one}/resume`]: {
+    id: 'resumeConnector',
+    tag,
+    summary: 'Resume a connector',
+    description: 'Ends a pause, also one after too many failures. A connector that is not paused stays as it is.',
+    answer: {
+      status: 200,
+      description: 'The connector as it is now.',
+      schema: envelope(ref('Connector')),
+      examples: { resumed: answer({ ...CONNECTOR.data, status: 'connected' }) },
+    },
+    refusals: [noConnector],
+  },
   [`POST ${one}/authorize`]: {
     id: 'authorizeConnector',
     tag,
