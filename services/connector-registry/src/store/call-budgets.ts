@@ -1,0 +1,81 @@
+import { isDuplicateKey } from '@crossdock/mongo';
+import { type Connection, type Model, Schema } from 'mongoose';
+import { newCallBudget, type CallBudget, type CallBudgetKey } from '../domain/call-budget.ts';
+
+interface Row extends CallBudget {
+  _id: string;
+  /** Grows with every write. */
+  version: number;
+}
+
+/** A budget with the database's time, by which all processes measure it. */
+export interface Read {
+  budget: CallBudget;
+  version: number;
+  now: number;
+}
+
+export const callBudgetId = ({ platform, appKeyHash, callClass }: CallBudgetKey): string =>
+  `${platform} ${callClass} ${appKeyHash}`;
+
+const schema = new Schema<Row>({ _id: String }, { strict: false, versionKey: false });
+
+export function callBudgetStore(db: Connection) {
+  const model: Model<Row> = db.model<Row>('CallBudget', schema, 'call_budgets');
+  const rows = () => model.collection;
+
+  async function find(id: string): Promise<Read | null> {
+    const [row] = await rows()
+      .aggregate<Row & { now: Date }>([{ $match: { _id: id } }, { $set: { now: '$$NOW' } }])
+      .toArray();
+    if (row === undefined) return null;
+    const { _id, version, now, ...budget } = row;
+    return { budget, version, now: now.getTime() };
+  }
+
+  return {
+    model,
+
+    find: (key: CallBudgetKey): Promise<Read | null> => find(callBudgetId(key)),
+
+    /** As it stands, made when it is asked for first. */
+    async read(key: CallBudgetKey, ceiling: number): Promise<Read> {
+      const id = callBudgetId(key);
+      for (;;) {
+        const read = await find(id);
+        if (read !== null) return read;
+        await rows()
+          .insertOne({ _id: id, version: 0, ...newCallBudget(key, ceiling) } as never)
+          .catch((err: unknown) => {
+            if (!isDuplicateKey(err)) throw err;
+          });
+      }
+    },
+
+    /** False when another process wrote since the read. */
+    async write(key: CallBudgetKey, version: number, budget: CallBudget): Promise<boolean> {
+      const filter = { _id: callBudgetId(key), version } as never;
+      const { matchedCount } = await rows().updateOne(filter, { $set: { ...budget, version: version + 1 } });
+      return matchedCount === 1;
+    },
+
+    /** Those somebody drew on since. */
+    active: (since: Date): Promise<CallBudget[]> =>
+      rows()
+        .find({ 'holders.seenAt': { $gt: since.getTime() } } as never)
+        .toArray() as unknown as Promise<CallBudget[]>,
+
+    /** Calls back with the id of every budget that was refused a call, whichever process wrote it. */
+    watchRefusals(refused: (id: string) => void, failed: (err: unknown) => void): { close(): Promise<void> } {
+      const match = { 'updateDescription.updatedFields.refusals': { $exists: true } };
+      const stream = rows().watch([{ $match: match }, { $project: { documentKey: 1 } }]);
+      stream.on('change', (change) => {
+        if ('documentKey' in change) refused(String(change.documentKey._id));
+      });
+      stream.on('error', failed);
+      return { close: () => stream.close() };
+    },
+  };
+}
+
+export type CallBudgetStore = ReturnType<typeof callBudgetStore>;
