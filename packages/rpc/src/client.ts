@@ -1,8 +1,8 @@
 import { currentTrace, openSpan, type Part, type Span } from '@crossdock/kernel';
-import { Client, connectivityState, credentials, status } from '@grpc/grpc-js';
+import { Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { Registry } from 'prom-client';
 import { clientOptions } from './channel-options.ts';
-import { currentDeadline, type OutgoingContext, outgoingMetadata } from './context.ts';
+import { currentDeadline, type OutgoingContext, type OutgoingStream, outgoingMetadata } from './context.ts';
 import { clientMeter } from './metrics.ts';
 import { outcomeOf } from './outcome.ts';
 import { fromServiceError, unreachable } from './wire-error.ts';
@@ -10,6 +10,7 @@ import { fromServiceError, unreachable } from './wire-error.ts';
 /** One method of a definition that ts-proto generated. */
 interface Method {
   path: string;
+  responseStream: boolean;
   requestSerialize(value: never): Buffer;
   responseDeserialize(bytes: Buffer): unknown;
 }
@@ -18,10 +19,13 @@ type Definition = Record<string, Method>;
 
 export type Calls<D> = {
   [M in keyof D]: D[M] extends {
+    responseStream: infer Streams;
     requestSerialize(value: infer Req): Buffer;
     responseDeserialize(bytes: Buffer): infer Res;
   }
-    ? (request: Req, context?: OutgoingContext) => Promise<Res>
+    ? Streams extends true
+      ? (request: Req, context?: OutgoingStream) => AsyncGenerator<Res, void, undefined>
+      : (request: Req, context?: OutgoingContext) => Promise<Res>
     : never;
 };
 
@@ -31,6 +35,7 @@ export interface RpcClient<D> extends Part {
 
 /**
  * The methods of a service as async functions that throw AppErrors; a peer that is away fails at once.
+ * What streams is an async generator without a deadline: leaving it, or aborting its signal, ends the call.
  * It is ready once it reached its peer: a peer lost later makes single calls unavailable, not the whole service.
  */
 export function rpcClient<D extends { [M in keyof D]: Method }>(
@@ -70,6 +75,33 @@ export function rpcClient<D extends { [M in keyof D]: Method }>(
     });
   }
 
+  async function* receive(method: Method, request: never, context: OutgoingStream = {}): AsyncGenerator<unknown> {
+    if (context.signal?.aborted) return;
+    const name = method.path.slice(1);
+    const stream = client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      outgoingMetadata(context, currentTrace()?.traceparent),
+    );
+    // What comes after we left has no reader.
+    stream.on('error', () => {});
+    const leave = () => stream.cancel();
+    context.signal?.addEventListener('abort', leave, { once: true });
+    let code = status.OK;
+    try {
+      yield* stream;
+    } catch (err) {
+      code = (err as ServiceError).code;
+      if (!context.signal?.aborted) throw fromServiceError(err as ServiceError, peer);
+    } finally {
+      count(name, code);
+      context.signal?.removeEventListener('abort', leave);
+      leave();
+    }
+  }
+
   return {
     name: service,
     async start() {
@@ -85,7 +117,8 @@ export function rpcClient<D extends { [M in keyof D]: Method }>(
     call: Object.fromEntries(
       methods.map(([name, method]) => [
         name,
-        (request: never, context?: OutgoingContext) => invoke(method, request, context),
+        (request: never, context?: OutgoingStream) =>
+          (method.responseStream ? receive : invoke)(method, request, context),
       ]),
     ) as Calls<D>,
   };

@@ -20,6 +20,11 @@ export interface OutgoingContext {
   deadlineMs?: number;
 }
 
+export interface OutgoingStream extends Omit<OutgoingContext, 'deadlineMs'> {
+  /** Ends the stream. */
+  signal?: AbortSignal;
+}
+
 const TENANT = 'x-tenant';
 const ACTOR = 'x-actor';
 const REQUEST_ID = 'x-request-id';

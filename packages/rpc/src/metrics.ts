@@ -3,8 +3,8 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** `name` is `package.Service/Method`; `code` what the peer answered, `OK` without a failure. */
-export type CallMeter = (name: string, code: status, seconds: number) => void;
+/** `name` is `package.Service/Method`; `code` what the peer answered, `OK` without a failure; no `seconds` for a stream. */
+export type CallMeter = (name: string, code: status, seconds?: number) => void;
 
 export function serverMeter(registry: Registry): CallMeter {
   const calls = new Counter({
@@ -22,7 +22,7 @@ export function serverMeter(registry: Registry): CallMeter {
   });
   return (method, code, seconds) => {
     calls.inc({ method, code: status[code] });
-    duration.observe({ method }, seconds);
+    if (seconds !== undefined) duration.observe({ method }, seconds);
   };
 }
 

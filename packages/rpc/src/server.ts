@@ -1,20 +1,17 @@
 import type { Logger, Part } from '@crossdock/kernel';
 import {
-  type handleUnaryCall,
   logVerbosity,
-  type sendUnaryData,
   Server,
   ServerCredentials,
   setLogVerbosity,
-  type ServerUnaryCall,
   type ServiceDefinition,
-  status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { Registry } from 'prom-client';
 import { messageLimits } from './channel-options.ts';
-import { type CallMeter, serverMeter } from './metrics.ts';
+import { serverMeter } from './metrics.ts';
+import { watched, type WatchedCalls } from './watched.ts';
 
 const DRAIN_LIMIT_MS = 15_000;
 
@@ -29,7 +26,7 @@ export interface RpcServerOptions {
   metrics?: Registry;
 }
 
-/** Serves the given services and the standard health service; `stop` lets running calls end. */
+/** Serves the given services and the standard health service; `stop` lets running calls end, and ends streams as unavailable. */
 export function rpcServer({
   host,
   port,
@@ -37,7 +34,7 @@ export function rpcServer({
   log,
   metrics = new Registry(),
 }: RpcServerOptions): Part & { port(): number } {
-  const measure = serverMeter(metrics);
+  const calls: WatchedCalls = { measure: serverMeter(metrics), log, streams: new Set() };
   let server: Server | undefined;
   let bound = port;
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
@@ -45,7 +42,7 @@ export function rpcServer({
   function build(): Server {
     const built = new Server(messageLimits);
     for (const [definition, implementation] of services)
-      built.addService(definition, watched(implementation, measure, log));
+      built.addService(definition, watched(definition, implementation, calls));
     health.addToServer(built);
     return built;
   }
@@ -61,6 +58,7 @@ export function rpcServer({
     },
     async stop() {
       health.setStatus('', 'NOT_SERVING');
+      for (const end of calls.streams) end();
       if (server !== undefined) await drain(server);
     },
   };
@@ -82,28 +80,3 @@ const drain = (server: Server): Promise<void> =>
       resolve();
     });
   });
-
-/** Counts every answer. A caller learns only that something broke; what it was stands in our log. */
-function watched(
-  implementation: UntypedServiceImplementation,
-  measure: CallMeter,
-  log: Logger,
-): UntypedServiceImplementation {
-  const wrap =
-    (method: string, handler: handleUnaryCall<unknown, unknown>): handleUnaryCall<unknown, unknown> =>
-    (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-      const began = performance.now();
-      handler(call, (err, ...rest) => {
-        const cause = err === null ? undefined : (err as Error).cause;
-        if (cause !== undefined) log.error({ err: cause, method }, 'call failed');
-        measure(call.getPath().slice(1), err?.code ?? status.OK, (performance.now() - began) / 1e3);
-        callback(err, ...rest);
-      });
-    };
-  return Object.fromEntries(
-    Object.entries(implementation).map(([method, handler]) => [
-      method,
-      wrap(method, handler as handleUnaryCall<unknown, unknown>),
-    ]),
-  );
-}

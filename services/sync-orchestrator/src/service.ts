@@ -17,6 +17,7 @@ import { scheduleMeter } from './app/schedule-metrics.ts';
 import { schedules } from './app/schedules.ts';
 import { startSync } from './app/start-sync.ts';
 import { syncRecords } from './app/sync-records.ts';
+import { watchTasks } from './app/watch-task.ts';
 import type { Config } from './config.ts';
 import { onConnectorChanged } from './events/on-connector-changed.ts';
 import { onSyncRequested } from './events/on-sync-requested.ts';
@@ -31,6 +32,7 @@ import { syncTaskStore } from './store/sync-tasks.ts';
 import { taskClaimStore } from './store/task-claims.ts';
 import { taskPageStore } from './store/task-pages.ts';
 import { taskModel } from './store/task-rows.ts';
+import { readTaskStates } from './store/task-states.ts';
 import { callBudgets } from './worker/call-budget.ts';
 import { callReports } from './worker/call-reports.ts';
 import { runTask } from './worker/run-task.ts';
@@ -98,6 +100,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
 
   const cancelling = cancelSync({ tasks, totalsOf: entities.totalsOf, wake: slots.wake, meter, clock });
   const reading = readTasks({ tasks, errors, knownConnector });
+  const watching = watchTasks({ get: reading.get, read: readTaskStates(connection), log });
   const beginning = { tasks, getConnector, wake: slots.wake, clock };
   const app = {
     startSync: startSync(beginning),
@@ -105,6 +108,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     syncRecords: syncRecords({ ...beginning, errors, readTasks: reading }),
     reviewDeletions: reviewDeletions({ ...beginning, readTasks: reading }),
     tasks: reading,
+    watching,
   };
   const records = listRecords({ storeOf: entities.catalogOf, knownConnector });
 
@@ -141,7 +145,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     return adapter;
   }
 
-  const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, due, grpc, consumer];
+  const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, due, watching, grpc, consumer];
   return Object.assign(
     createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics }),
     { grpcPort: grpc.port },

@@ -1,5 +1,5 @@
 import { AppError, type Clock } from '@crossdock/kernel';
-import { countedOf, type Mark, type SyncTask } from '../domain/sync-task.ts';
+import { countedOf, isLive, type Mark, type SyncTask } from '../domain/sync-task.ts';
 import type { SyncMeter } from './metrics.ts';
 import type { SyncTaskStore } from '../store/sync-tasks.ts';
 import { auditEvent, completedEvent, type Totals } from './task-events.ts';
@@ -11,8 +11,6 @@ export interface CancelDeps {
   meter: SyncMeter;
   clock: Clock;
 }
-
-const isLive = ({ status }: SyncTask): boolean => status === 'queued' || status === 'running';
 
 /** Ends a queued task, marks a running one for its holder; a task that ended stays as it is. Idempotent. */
 export function cancelSync({ tasks, totalsOf, wake, meter, clock }: CancelDeps) {

@@ -134,13 +134,15 @@ export function newTask(request: NewTask, now: Date): SyncTask {
   };
 }
 
+export const isLive = ({ status }: Pick<SyncTask, 'status'>): boolean => status === 'queued' || status === 'running';
+
 /** Rows the platform returned, each once. */
 export const countedOf = ({ counters }: Pick<SyncTask, 'counters'>): number => counters.synced + counters.failed;
 
 /** While running the larger of the platform's count and what was counted; at the end exactly what was counted. */
 export function totalOf(task: Pick<SyncTask, 'status' | 'total' | 'counters'>): number | null {
   const counted = countedOf(task);
-  if (task.status !== 'queued' && task.status !== 'running') return counted;
+  if (!isLive(task)) return counted;
   return task.total === null ? null : Math.max(task.total, counted);
 }
 
