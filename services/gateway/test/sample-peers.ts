@@ -1,5 +1,5 @@
 import { RECORDS } from '../src/http/docs/commerce/records.ts';
-import { at, connector, CONNECTOR_ID, task, TASK_ID, WEBHOOK_ID } from './samples.ts';
+import { at, connector, CONNECTOR_ID, PAUSED, task, TASK_ID, WEBHOOK_ID } from './samples.ts';
 import type { Script } from './start-gateway.ts';
 
 const endpoint = {
@@ -89,8 +89,10 @@ export const samplePeers: Script = {
     authUrl: 'https://oauth.taobao.com/authorize?state=s',
   }),
   listTypes: () => ({ types: [type] }),
-  getConnector: () => ({ connector: connector({ statusReason: 'paused', statistics: undefined }) }),
+  getConnector: () => ({ connector: connector({ ...PAUSED, statistics: undefined }) }),
   updateConnector: () => ({ connector: connector() }),
+  pauseConnector: () => ({ connector: connector({ status: 'connected', ...PAUSED }) }),
+  resumeConnector: () => ({ connector: connector({ status: 'connected' }) }),
   deleteConnector: () => ({}),
   checkHealth: () => ({
     status: 'unknown',

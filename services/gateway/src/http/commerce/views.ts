@@ -1,4 +1,9 @@
-import type { CheckHealthResponse, Connector, ConnectorType } from '@crossdock/contracts/grpc/connector-registry';
+import type {
+  CheckHealthResponse,
+  Connector,
+  ConnectorType,
+  StatusReason,
+} from '@crossdock/contracts/grpc/connector-registry';
 import type { Record as SyncedRecord, RecordError, Task } from '@crossdock/contracts/grpc/sync-orchestrator';
 import type { Attempt, Delivery, Endpoint } from '@crossdock/contracts/grpc/webhook-dispatcher';
 import { pagesOf } from '../link.ts';
@@ -44,6 +49,7 @@ export const connectorDetail = (connector: Connector) => ({
   platform: connector.platform,
   status: connector.status,
   status_reason: orNull(connector.statusReason),
+  ...(connector.statusReasonDetail && { status_reason_detail: reasonView(connector.statusReasonDetail) }),
   shop_name: orNull(connector.shopName),
   config: { ...connector.config, sync_interval_minutes: connector.syncIntervalMinutes },
   stats: {
@@ -55,6 +61,13 @@ export const connectorDetail = (connector: Connector) => ({
   },
   created_at: iso(connector.createdAt),
   updated_at: iso(connector.updatedAt),
+});
+
+const reasonView = ({ message, messageEn, who, action }: StatusReason) => ({
+  message,
+  message_en: messageEn,
+  who,
+  action: orNull(action),
 });
 
 export const connectorType = (type: ConnectorType) => ({
