@@ -5,11 +5,12 @@ import { shownConfig } from './connector-config.ts';
 /** What the audit keeps of a connector: what people edit, secrets absent. */
 export const auditView = (
   platforms: Platforms,
-  { name, platform, status, syncIntervalMinutes, config }: Connector,
+  { name, platform, status, statusReason, syncIntervalMinutes, config }: Connector,
 ) => ({
   name,
   platform,
   status,
+  status_reason: statusReason,
   sync_interval_minutes: syncIntervalMinutes,
   config: shownConfig(platforms.get(platform)?.configFields ?? [], config),
 });

@@ -1,14 +1,14 @@
-import { isPlatformError, newSecret, sha256Hex, sleep, type Clock, type Logger } from '@crossdock/kernel';
+import { failpoint, isPlatformError, newSecret, sha256Hex, sleep, type Clock, type Logger } from '@crossdock/kernel';
 import type { Grant, Platforms } from '@crossdock/platforms';
-import type { Caller, Connector } from '../domain/connector.ts';
+import { type Caller, type Connector, systemCaller } from '../domain/connector.ts';
 import { type AuthorizationOutcome, EXCHANGE_LEASE_MS, type OauthState, STATE_LIFE_MS } from '../domain/oauth-state.ts';
-import { statusAfter } from '../domain/status.ts';
+import { nextProbeAt } from '../domain/probe.ts';
+import { moved } from '../domain/status.ts';
+import { newStreak } from '../domain/streak.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import type { OauthStateStore } from '../store/oauth-states.ts';
 import { adapterOf } from './adapter-of.ts';
-import { auditView } from './audit-view.ts';
 import { type ConnectorChanges, livingConnector } from './change.ts';
-import { auditEvent, systemCaller } from './connector-events.ts';
 import type { ConnectorSecrets } from './secrets.ts';
 
 /** The platform's redirect, as it came back. */
@@ -101,11 +101,18 @@ export function authorizations({
       if (now >= state.expiresAt) return 'expired_state';
       if (callback.code === '' && callback.error === '') return 'failed';
       const mine = await states.claim(state.id, now, new Date(now.getTime() + EXCHANGE_LEASE_MS));
-      return mine ? states.finish(state.id, await exchange(state, callback)) : null;
+      return mine ? finish(state, callback) : null;
     }
     if (state.leaseUntil !== null && state.leaseUntil <= now) return states.finish(state.id, await abandoned(state));
     await sleep(POLL_MS);
     return null;
+  }
+
+  async function finish(state: OauthState, callback: Callback): Promise<AuthorizationOutcome> {
+    await failpoint('registry.oauth.claimed');
+    const outcome = await exchange(state, callback);
+    await failpoint('registry.oauth.stored');
+    return states.finish(state.id, outcome);
   }
 
   /** Whoever exchanged is gone: the connector tells whether it stored in time. If not, it cannot any more, and the code may be spent. */
@@ -128,6 +135,7 @@ export function authorizations({
         redirectUri: redirectUri(connector.platform),
         now: clock,
       });
+      await failpoint('registry.oauth.exchanged');
       if (grant.accountId !== connector.shopId) return 'wrong_shop';
       return await store(state, connector.exchangeFence, grant);
     } catch (err) {
@@ -144,27 +152,22 @@ export function authorizations({
   async function store(state: OauthState, fence: number, grant: Grant): Promise<AuthorizationOutcome> {
     const caller: Caller = { ...systemCaller(state.tenant), ...(state.actor !== '' && { actor: state.actor }) };
     const after = await changes.change(state.tenant, state.connectorId, (before, now) => {
-      const status = statusAfter(before.status, 'authorized');
-      if (status === null || before.exchangeFence !== fence || before.configVersion !== state.configVersion)
-        return null;
+      const move = moved(before, 'authorized', null);
+      if (move === null || before.exchangeFence !== fence || before.configVersion !== state.configVersion) return null;
       return {
         patch: {
-          status,
-          statusReason: null,
+          ...move,
           shopName: grant.accountName,
           credential: secrets.sealGrant(before, grant, now),
           credentialVersion: before.credentialVersion + 1,
           authorization: { stateId: state.id, at: now },
           calls: [],
+          standing: null,
+          streak: newStreak(now),
+          nextProbeAt: nextProbeAt(now, Math.random()),
         },
-        audit: (connector) =>
-          auditEvent(
-            caller,
-            'connector.authorize',
-            connector,
-            auditView(platforms, before),
-            auditView(platforms, connector),
-          ),
+        action: 'connector.authorize',
+        caller,
       };
     });
     return after?.authorization?.stateId === state.id ? 'connected' : 'failed';

@@ -1,19 +1,23 @@
-import type { Event } from '@crossdock/contracts';
-import { AppError, type Clock } from '@crossdock/kernel';
-import type { Connector } from '../domain/connector.ts';
-import { statusAfter } from '../domain/status.ts';
+import { AppError, type Clock, failpoint } from '@crossdock/kernel';
+import type { Platforms } from '@crossdock/platforms';
+import { type Caller, type Connector, systemCaller } from '../domain/connector.ts';
+import { moved } from '../domain/status.ts';
 import type { StatusReason } from '../domain/status-reasons.ts';
 import type { ConnectorPatch, ConnectorStore } from '../store/connectors.ts';
-import { changeEvents } from './connector-events.ts';
+import { auditView } from './audit-view.ts';
+import { auditEvent, changeEvents } from './connector-events.ts';
 
 export interface Decision {
   patch: ConnectorPatch;
-  /** The audit row of a change that somebody asked for. */
-  audit?: (after: Connector) => Event;
+  /** What the audit calls it. */
+  action: string;
+  /** Who asked for it; nobody did without one. */
+  caller?: Caller;
 }
 
 export interface ChangeDeps {
   connectors: ConnectorStore;
+  platforms: Platforms;
   /** Publishes what the connector's outbox holds, now. */
   nudge: (connectorId: string) => void;
   clock: Clock;
@@ -28,10 +32,26 @@ export async function livingConnector(connectors: ConnectorStore, tenant: string
   return connector;
 }
 
-export function connectorChanges({ connectors, nudge, clock }: ChangeDeps) {
+export function connectorChanges({ connectors, platforms, nudge, clock }: ChangeDeps) {
   /**
-   * Reads, decides and writes state and events at once, again when somebody changed the connector in between.
-   * Answers it as it stands then, null when it is gone; a decision of null leaves it as it is.
+   * One change with its event and its audit row in one write, of the connector exactly as it was read;
+   * null when somebody changed it in between. `eventId`: the event it answers to, marked as handled with it.
+   */
+  async function write(before: Connector, decision: Decision, now: Date, eventId?: string): Promise<Connector | null> {
+    const { patch, action, caller = systemCaller(before.tenant) } = decision;
+    const next: Connector = { ...before, ...patch, version: before.version + 1, updatedAt: now };
+    const seen = auditView(platforms, before);
+    const audit = auditEvent(caller, action, next, seen, next.deletedAt === null ? auditView(platforms, next) : null);
+    const after = await connectors.change(before, patch, [...changeEvents(before, next), audit], now, eventId);
+    if (after === null) return null;
+    await failpoint('registry.change.stored');
+    nudge(before.id);
+    return after;
+  }
+
+  /**
+   * Reads, decides and writes, again when somebody was faster.
+   * Answers the connector as it stands then, null when it is gone; a decision of null leaves it as it is.
    */
   async function change(
     tenant: string,
@@ -44,13 +64,8 @@ export function connectorChanges({ connectors, nudge, clock }: ChangeDeps) {
       const now = clock();
       const decision = decide(before, now);
       if (decision === null) return before;
-      const { patch, audit } = decision;
-      const next: Connector = { ...before, ...patch, version: before.version + 1, updatedAt: now };
-      const events = [...changeEvents(before, next), ...(audit === undefined ? [] : [audit(next)])];
-      const after = await connectors.change(before, patch, events, now);
-      if (after === null) continue;
-      nudge(id);
-      return after;
+      const after = await write(before, decision, now);
+      if (after !== null) return after;
     }
   }
 
@@ -62,12 +77,12 @@ export function connectorChanges({ connectors, nudge, clock }: ChangeDeps) {
     reason: StatusReason,
   ): Promise<Connector | null> =>
     change(tenant, id, (connector) => {
-      const status = statusAfter(connector.status, 'refused');
-      if (status === null || connector.credentialVersion !== credentialVersion) return null;
-      return { patch: { status, statusReason: reason, credential: null } };
+      const move = moved(connector, 'refused', reason);
+      if (move === null || connector.credentialVersion !== credentialVersion) return null;
+      return { patch: { ...move, credential: null }, action: 'connector.refuse' };
     });
 
-  return { change, refuse };
+  return { change, write, refuse };
 }
 
 export type ConnectorChanges = ReturnType<typeof connectorChanges>;

@@ -1,16 +1,12 @@
 import { auditRecorded, connectorChanged, connectorError, type Event } from '@crossdock/contracts';
 import type { Caller, Connector } from '../domain/connector.ts';
-import { disconnects, STATUS_REASONS } from '../domain/status-reasons.ts';
+import { disconnects, STATUS_REASONS, type StatusReason } from '../domain/status-reasons.ts';
 
 const SOURCE = 'connector-registry';
 
-/** Who acts when nobody asked. */
-export const systemCaller = (tenant: string): Caller => ({ tenant, actor: `system:${SOURCE}`, requestId: '' });
-
 /** What everybody is told of a change: the new state, and an error that began or ended with it. */
 export function changeEvents(before: Connector | null, after: Connector): Event[] {
-  const { id, tenant, platform, version, status, statusReason, syncIntervalMinutes, deletedAt, authorization } =
-    after;
+  const { id, tenant, platform, version, status, statusReason, syncIntervalMinutes, deletedAt, authorization } = after;
   const changed = connectorChanged.create({
     tenantId: tenant,
     source: SOURCE,
@@ -29,16 +25,18 @@ export function changeEvents(before: Connector | null, after: Connector): Event[
   return [changed, ...troubleEvents(before, after)];
 }
 
+/** An error, or a pause that nobody asked for, began or ended. */
 function troubleEvents(before: Connector | null, after: Connector): Event[] {
-  if (after.status === 'error' && before?.status !== 'error' && after.statusReason !== null) {
-    const kind = disconnects(after.statusReason) ? 'disconnected' : 'error';
-    return [troubleEvent(after, kind, after.statusReason, STATUS_REASONS[after.statusReason].zh)];
-  }
-  if (before?.status === 'error' && after.status !== 'error') {
-    return [troubleEvent(after, 'recovered', before.statusReason ?? 'recovered', '连接器已恢复')];
-  }
-  return [];
+  if (after.deletedAt !== null) return [];
+  const was = before === null ? null : troubleOf(before);
+  const is = troubleOf(after);
+  if (is === null) return was === null ? [] : [troubleEvent(after, 'recovered', was, '连接器已恢复')];
+  const began = was === null || (before?.status !== 'error' && after.status === 'error');
+  return began ? [troubleEvent(after, disconnects(is) ? 'disconnected' : 'error', is, STATUS_REASONS[is].zh)] : [];
 }
+
+const troubleOf = ({ status, statusReason }: Connector): StatusReason | null =>
+  status === 'error' || statusReason === 'auto_paused' ? statusReason : null;
 
 const troubleEvent = (
   connector: Connector,

@@ -1,8 +1,9 @@
-import { AppError, invalidField, keyReused, newId, type Clock } from '@crossdock/kernel';
+import { AppError, failpoint, invalidField, keyReused, newId, type Clock } from '@crossdock/kernel';
 import type { PlatformAdapter, Platforms } from '@crossdock/platforms';
 import { type Caller, type Connector, NO_STATISTICS } from '../domain/connector.ts';
 import { DEFAULT_INTERVAL_MINUTES, Faults, intervalFault, nameFault } from '../domain/connector-fields.ts';
 import { freeSlot, type Quotas } from '../domain/slots.ts';
+import { newStreak } from '../domain/streak.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import { auditView } from './audit-view.ts';
 import { checkNewConfig } from './connector-config.ts';
@@ -45,6 +46,7 @@ export function connectorCreation(deps: CreateDeps) {
     request: NewConnector,
   ): Promise<{ connector: Connector; authUrl: string }> {
     const connector = await createOnce(caller, request, draftOf(caller, request));
+    await failpoint('registry.create.stored');
     return { connector, authUrl: await beginAuthorization(connector, caller) };
   }
 
@@ -123,7 +125,11 @@ export function connectorCreation(deps: CreateDeps) {
       authorization: null,
       exchangeFence: 0,
       statistics: NO_STATISTICS,
+      lastSync: null,
+      streak: newStreak(now),
       calls: [],
+      standing: null,
+      nextProbeAt: null,
       createdAt: now,
       updatedAt: now,
       deletedAt: null,

@@ -2,10 +2,10 @@ import { AppError, sleep, type Clock } from '@crossdock/kernel';
 import type { Platforms } from '@crossdock/platforms';
 import type { Caller, Connector, Credential } from '../domain/connector.ts';
 import { isExpired, refreshDue } from '../domain/credential.ts';
-import { isAuthorized, statusAfter } from '../domain/status.ts';
+import { isAuthorized, moved, stageOf } from '../domain/status.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import { adapterOf } from './adapter-of.ts';
-import type { ConnectorChanges } from './change.ts';
+import type { ConnectorChanges, Decision } from './change.ts';
 import type { CredentialRefresh } from './refresh.ts';
 import type { ConnectorSecrets } from './secrets.ts';
 
@@ -18,12 +18,14 @@ export interface Usable {
   expiresAt: Date;
 }
 
-export type Acquired = Usable | { state: 'deleted' | 'needs_authorization' };
+export type Acquired = Usable | { state: 'deleted' | 'needs_authorization' | 'paused' };
 
 export interface Acquire {
   connectorId: string;
   /** The version the platform refused: only a newer one helps. */
   refusedVersion?: number | undefined;
+  /** Nothing while the connector is paused. */
+  unlessPaused?: boolean;
 }
 
 export interface CredentialDeps {
@@ -41,7 +43,7 @@ export function credentials({ connectors, changes, platforms, secrets, refresh, 
   /** A token that still lives for a while: refreshed when it is near its end or was refused. */
   async function acquire(
     { tenant }: Caller,
-    { connectorId, refusedVersion }: Acquire,
+    { connectorId, refusedVersion, unlessPaused = false }: Acquire,
     signal?: AbortSignal,
   ): Promise<Acquired> {
     while (!signal?.aborted) {
@@ -49,9 +51,10 @@ export function credentials({ connectors, changes, platforms, secrets, refresh, 
       if (connector === null || connector.deletedAt !== null) return { state: 'deleted' };
       const { credential, credentialVersion, status } = connector;
       if (!isAuthorized(status) || credential === null) return { state: 'needs_authorization' };
+      if (unlessPaused && stageOf(connector) === 'paused') return { state: 'paused' };
       const refused = refusedVersion === credentialVersion;
       const acquired =
-        refused || refreshDue(credential, clock())
+        refused || refreshDue(connector.id, credential, clock())
           ? await renewed(connector, credential, refused)
           : usable(connector, credential);
       if (acquired !== null) return acquired;
@@ -85,19 +88,20 @@ export function credentials({ connectors, changes, platforms, secrets, refresh, 
     };
   }
 
-  /** For a sync task: its first credential makes the connector `running`. */
+  /** For a sync task: its first credential makes the connector `running`; while it is paused there is none. */
   async function acquireForTask(caller: Caller, request: Acquire, signal?: AbortSignal): Promise<Acquired> {
-    const acquired = await acquire(caller, request, signal);
-    if (acquired.state === 'ok' && statusAfter(acquired.connector.status, 'syncing') !== null) {
-      await changes.change(caller.tenant, request.connectorId, ({ status }) => {
-        const next = statusAfter(status, 'syncing');
-        return next === null ? null : { patch: { status: next } };
-      });
-    }
-    return acquired;
+    const acquired = await acquire(caller, { ...request, unlessPaused: true }, signal);
+    if (acquired.state !== 'ok' || started(acquired.connector) === null) return acquired;
+    const after = await changes.change(caller.tenant, request.connectorId, started);
+    return after !== null && stageOf(after) === 'paused' ? { state: 'paused' } : acquired;
   }
 
   return { acquire, acquireForTask };
+}
+
+function started(connector: Connector): Decision | null {
+  const move = moved(connector, 'syncing', connector.statusReason);
+  return move && { patch: move, action: 'connector.start' };
 }
 
 export type Credentials = ReturnType<typeof credentials>;

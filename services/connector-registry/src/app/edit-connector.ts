@@ -2,13 +2,11 @@ import { AppError } from '@crossdock/kernel';
 import type { PlatformAdapter, Platforms } from '@crossdock/platforms';
 import type { Caller, Connector } from '../domain/connector.ts';
 import { Faults, intervalFault, nameFault } from '../domain/connector-fields.ts';
-import { statusAfter } from '../domain/status.ts';
+import { moved } from '../domain/status.ts';
 import type { ConnectorPatch } from '../store/connectors.ts';
 import { adapterOf } from './adapter-of.ts';
-import { auditView } from './audit-view.ts';
 import { type ConnectorChanges, connectorNotFound } from './change.ts';
 import { checkConfigChange } from './connector-config.ts';
-import { auditEvent } from './connector-events.ts';
 import type { ConnectorSecrets } from './secrets.ts';
 
 /** Only what is there changes. */
@@ -32,11 +30,7 @@ export function connectorEditing({ changes, platforms, secrets }: EditDeps) {
       refuseStale(before, edit.ifRevision);
       const patch = patchOf(before, edit);
       if (Object.keys(patch).length === 0) return null;
-      const seen = auditView(platforms, before);
-      return {
-        patch: { ...patch, revision: before.revision + 1 },
-        audit: (after) => auditEvent(caller, 'connector.update', after, seen, auditView(platforms, after)),
-      };
+      return { patch: { ...patch, revision: before.revision + 1 }, action: 'connector.update', caller };
     });
     if (connector === null) throw connectorNotFound();
     return connector;
@@ -48,10 +42,8 @@ export function connectorEditing({ changes, platforms, secrets }: EditDeps) {
       refuseStale(before, ifRevision);
       const identifiers = adapterOf(platforms, before).configFields.filter(({ sensitive }) => !sensitive);
       const kept = Object.fromEntries(identifiers.map(({ name }) => [name, before.config[name] ?? '']));
-      return {
-        patch: { deletedAt: now, credential: null, config: kept },
-        audit: (after) => auditEvent(caller, 'connector.delete', after, auditView(platforms, before), null),
-      };
+      const move = moved(before, 'deleted', before.statusReason);
+      return { patch: { ...move, deletedAt: now, credential: null, config: kept }, action: 'connector.delete', caller };
     });
     if (connector === null) throw connectorNotFound();
   }
@@ -82,8 +74,7 @@ export function connectorEditing({ changes, platforms, secrets }: EditDeps) {
       config: { ...before.config, ...secrets.sealConfig(before, adapter.configFields, changed) },
       configVersion: before.configVersion + 1,
       credential: null,
-      status: statusAfter(before.status, 'app_changed') ?? before.status,
-      statusReason: 'reauthorization_required',
+      ...moved(before, 'app_changed', 'reauthorization_required'),
     };
   }
 

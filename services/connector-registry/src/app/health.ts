@@ -1,10 +1,12 @@
 import { isAppError, isPlatformError, type Clock } from '@crossdock/kernel';
 import type { Platforms } from '@crossdock/platforms';
 import type { Call, Caller, Connector } from '../domain/connector.ts';
-import { type Health, healthOf } from '../domain/health.ts';
+import { type Health, healthBy, healthOf } from '../domain/health.ts';
+import { standingAfter } from '../domain/standing.ts';
 import { isAuthorized } from '../domain/status.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import { adapterOf } from './adapter-of.ts';
+import type { Advise } from './advise.ts';
 import { type ConnectorChanges, livingConnector } from './change.ts';
 import type { Credentials, Usable } from './credentials.ts';
 
@@ -13,20 +15,28 @@ export interface ReportedCall extends Call {
   credentialVersion: number;
 }
 
+export type BudgetLeft = (connector: Connector) => Promise<number | null>;
+
 export interface HealthDeps {
   connectors: ConnectorStore;
   changes: ConnectorChanges;
   platforms: Platforms;
   credentials: Credentials;
+  advise: Advise;
+  /** The share of the connector's call budget that is left; null when nobody knows. */
+  budgetLeft: BudgetLeft;
   clock: Clock;
 }
 
 const MESSAGE_LIMIT = 500;
+const CODE_LIMIT = 100;
 
 /** A probe is one call: nothing paces it. */
 const ungated = { take: async () => {}, done: () => {} };
 
-export function connectorHealth({ connectors, changes, platforms, credentials, clock }: HealthDeps) {
+export function connectorHealth(deps: HealthDeps) {
+  const { connectors, changes, platforms, credentials, advise, budgetLeft, clock } = deps;
+
   /** Reports about an older credential say nothing about the one in use. */
   async function reportCalls({ tenant }: Caller, connectorId: string, reported: ReportedCall[]): Promise<void> {
     const connector = await connectors.get(tenant, connectorId);
@@ -34,18 +44,28 @@ export function connectorHealth({ connectors, changes, platforms, credentials, c
     const { credentialVersion } = connector;
     const calls = reported.filter((call) => call.credentialVersion === credentialVersion);
     if (calls.length === 0) return;
-    await connectors.recordCalls(connector, calls.map(kept));
+    await record(connector, calls.map(kept));
     if (!calls.some(({ outcome }) => outcome === 'AUTH_REVOKED')) return;
     await changes.refuse(tenant, connectorId, credentialVersion, 'auth_revoked');
+  }
+
+  /** Keeps the calls, draws the picture anew, and tells of it when that is due. */
+  async function record(connector: Connector, calls: Call[]): Promise<void> {
+    const after = await connectors.recordCalls(connector, calls);
+    if (after === null) return;
+    const standing = standingAfter(after.standing, after.platform, after.calls);
+    if (standing !== after.standing) await connectors.recordStanding(after, standing);
+    await advise({ ...after, standing });
   }
 
   /** From what is known, or, with `refresh`, from a call made now. */
   async function checkHealth(caller: Caller, id: string, refresh: boolean): Promise<Health> {
     const connector = await livingConnector(connectors, caller.tenant, id);
-    if (!refresh || !isAuthorized(connector.status)) return healthOf(connector, clock());
+    const known = async (each: Connector) => healthOf(each, await budgetLeft(each), clock());
+    if (!refresh || !isAuthorized(connector.status)) return known(connector);
     const call = await probe(caller, connector);
     const after = await livingConnector(connectors, caller.tenant, id);
-    return healthOf(call === null ? after : { ...after, calls: [call] }, clock());
+    return call === null ? known(after) : healthBy(call, after, await budgetLeft(after), clock());
   }
 
   /** Null when the connector turned out to be without authorisation. A token the platform calls expired is refreshed and tried once more. */
@@ -70,10 +90,11 @@ export function connectorHealth({ connectors, changes, platforms, credentials, c
       const call: Call = {
         at,
         outcome: 'RETRYABLE',
+        code: '',
         message: err.message,
         durationMs: clock().getTime() - at.getTime(),
       };
-      await connectors.recordCalls(connector, [call]);
+      await record(connector, [call]);
       return call;
     }
   }
@@ -86,22 +107,25 @@ export function connectorHealth({ connectors, changes, platforms, credentials, c
     return { at, ...outcome, durationMs: clock().getTime() - at.getTime() };
   }
 
-  return { reportCalls, checkHealth };
+  return { reportCalls, checkHealth, probe };
 }
 
-async function outcomeOf(call: Promise<unknown>): Promise<Pick<Call, 'outcome' | 'message'>> {
+async function outcomeOf(call: Promise<unknown>): Promise<Pick<Call, 'outcome' | 'code' | 'message'>> {
   try {
     await call;
-    return { outcome: 'ok', message: '' };
+    return { outcome: 'ok', code: '', message: '' };
   } catch (err) {
     if (!isPlatformError(err)) throw err;
-    return { outcome: err.failure, message: err.message };
+    return { outcome: err.failure, code: err.code, message: err.message };
   }
 }
 
-const kept = ({ at, outcome, message, durationMs }: ReportedCall): Call => ({
+const kept = ({ at, outcome, code, message, durationMs }: ReportedCall): Call => ({
   at,
   outcome,
+  code: code.slice(0, CODE_LIMIT),
   message: message.slice(0, MESSAGE_LIMIT),
   durationMs,
 });
+
+export type ConnectorHealth = ReturnType<typeof connectorHealth>;

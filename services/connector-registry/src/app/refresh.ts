@@ -1,9 +1,10 @@
-import { isPlatformError, type Clock, type Logger, type PlatformError } from '@crossdock/kernel';
+import { failpoint, isPlatformError, type Clock, type Logger, type PlatformError } from '@crossdock/kernel';
 import type { Platforms } from '@crossdock/platforms';
 import type { Connector } from '../domain/connector.ts';
-import { REFUSAL_REASONS } from '../domain/status-reasons.ts';
+import { endOf } from '../domain/failure-reasons.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import { adapterOf } from './adapter-of.ts';
+import type { Advise } from './advise.ts';
 import type { ConnectorChanges } from './change.ts';
 import type { ConnectorSecrets } from './secrets.ts';
 
@@ -13,6 +14,7 @@ export type Refreshed = { result: 'settled' } | { result: 'busy' } | { result: '
 export interface RefreshDeps {
   connectors: ConnectorStore;
   changes: ConnectorChanges;
+  advise: Advise;
   platforms: Platforms;
   secrets: ConnectorSecrets;
   clock: Clock;
@@ -24,7 +26,7 @@ const LEASE_MS = 30_000;
 const RETRY_AFTER_MS = 1_000;
 
 /** New tokens for a credential version, once: callers of this process share one call, other processes are kept out by a lease. */
-export function credentialRefresh({ connectors, changes, platforms, secrets, clock, log }: RefreshDeps) {
+export function credentialRefresh({ connectors, changes, advise, platforms, secrets, clock, log }: RefreshDeps) {
   const running = new Map<string, Promise<Refreshed>>();
   const later = (ms: number) => new Date(clock().getTime() + ms);
 
@@ -38,6 +40,7 @@ export function credentialRefresh({ connectors, changes, platforms, secrets, clo
   async function refreshLeased(connector: Connector, sealed: string): Promise<Refreshed> {
     const fence = await connectors.claimRefresh(connector, clock(), later(LEASE_MS));
     if (fence === null) return { result: 'busy' };
+    await failpoint('registry.refresh.leased');
     const adapter = adapterOf(platforms, connector);
     const config = secrets.openConfig(connector, adapter.configFields);
     try {
@@ -46,7 +49,10 @@ export function credentialRefresh({ connectors, changes, platforms, secrets, clo
         refreshToken: secrets.openRefreshToken(connector, sealed),
         now: clock,
       });
-      await connectors.storeRefreshed(connector, fence, secrets.sealGrant(connector, grant, clock()));
+      await failpoint('registry.refresh.exchanged');
+      const after = await connectors.storeRefreshed(connector, fence, secrets.sealGrant(connector, grant, clock()));
+      await failpoint('registry.refresh.stored');
+      if (after !== null) await advise(after);
       return { result: 'settled' };
     } catch (err) {
       if (isPlatformError(err)) return refused(connector, fence, err);
@@ -58,8 +64,8 @@ export function credentialRefresh({ connectors, changes, platforms, secrets, clo
   /** A refresh token that was used up by somebody who stored newer tokens is not dead: `refuse` looks at the version again. */
   async function refused(connector: Connector, fence: number, err: PlatformError): Promise<Refreshed> {
     log.warn({ connector: connector.id, failure: err.failure, code: err.code }, 'the credential was not refreshed');
-    const reason = REFUSAL_REASONS[err.failure];
-    if (reason !== undefined) {
+    const reason = endOf(connector.platform, err.failure, err.code);
+    if (reason !== null) {
       await changes.refuse(connector.tenant, connector.id, connector.credentialVersion, reason);
       return { result: 'settled' };
     }

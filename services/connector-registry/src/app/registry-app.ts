@@ -4,13 +4,18 @@ import type { Vault } from '@crossdock/vault';
 import type { Quotas } from '../domain/slots.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import type { OauthStateStore } from '../store/oauth-states.ts';
+import { advising } from './advise.ts';
 import { authorizations } from './authorization.ts';
 import { connectorChanges } from './change.ts';
 import { connectorReads } from './connector-reads.ts';
 import { connectorCreation } from './create-connector.ts';
 import { credentials } from './credentials.ts';
 import { connectorEditing } from './edit-connector.ts';
-import { connectorHealth } from './health.ts';
+import { type BudgetLeft, connectorHealth } from './health.ts';
+import { credentialKeeping } from './keep-alive.ts';
+import { connectorPausing } from './pause-connector.ts';
+import { dueProbes } from './probe-due.ts';
+import { purging } from './purge.ts';
 import { credentialRefresh } from './refresh.ts';
 import { connectorSecrets } from './secrets.ts';
 import { syncStatistics } from './statistics.ts';
@@ -22,6 +27,7 @@ export interface RegistryDeps {
   vault: Vault;
   quotas: Quotas;
   publicUrl: string;
+  budgetLeft: BudgetLeft;
   nudge: (connectorId: string) => void;
   clock: Clock;
   log: Logger;
@@ -29,18 +35,25 @@ export interface RegistryDeps {
 
 /** Everything the service can do, called alike by gRPC and Kafka handlers. */
 export function registryApp({ vault, ...deps }: RegistryDeps) {
-  const base = { ...deps, secrets: connectorSecrets(vault), changes: connectorChanges(deps) };
+  const changes = connectorChanges(deps);
+  const base = { ...deps, secrets: connectorSecrets(vault), changes, advise: advising({ changes, clock: deps.clock }) };
   const { begin, authorize, complete } = authorizations(base);
-  const acquiring = credentials({ ...base, refresh: credentialRefresh(base) });
+  const refresh = credentialRefresh(base);
+  const acquiring = credentials({ ...base, refresh });
+  const { probe, ...health } = connectorHealth({ ...base, credentials: acquiring });
   return {
     ...connectorReads(base),
     ...connectorEditing(base),
-    ...connectorHealth({ ...base, credentials: acquiring }),
+    ...connectorPausing(base),
+    ...health,
     createConnector: connectorCreation({ ...base, beginAuthorization: begin }),
     authorize,
     completeAuthorization: complete,
     acquireForTask: acquiring.acquireForTask,
-    recordSync: syncStatistics(deps.connectors),
+    recordSync: syncStatistics(base),
+    keepAlive: credentialKeeping({ ...base, refresh }),
+    probeDue: dueProbes({ ...base, probe }),
+    purge: purging(base),
   };
 }
 

@@ -24,11 +24,16 @@ export function connectorSecrets(vault: Vault) {
     openConfig: (connector: Connector, fields: readonly ConfigField[]) =>
       mapSecrets(fields, connector.config, (field, text) => vault.open(place(connector, field), text)),
 
-    sealGrant: (owner: Owner, { accessToken, refreshToken, expiresAt }: Grant, issuedAt: Date): Credential => ({
+    sealGrant: (
+      owner: Owner,
+      { accessToken, refreshToken, expiresAt, refreshExpiresAt }: Grant,
+      issuedAt: Date,
+    ): Credential => ({
       accessToken: vault.seal(place(owner, 'credential.access_token'), accessToken),
       refreshToken: refreshToken === null ? null : vault.seal(place(owner, 'credential.refresh_token'), refreshToken),
       issuedAt,
       expiresAt,
+      refreshExpiresAt,
     }),
 
     openAccessToken: (owner: Owner, { accessToken }: Credential) =>

@@ -1,28 +1,69 @@
 import type { DataOf, Event, syncCompleted } from '@crossdock/contracts';
-import type { Statistics } from '../domain/connector.ts';
+import type { Clock } from '@crossdock/kernel';
+import type { Connector, Statistics } from '../domain/connector.ts';
+import { moved, stageOf } from '../domain/status.ts';
+import { mustPause, type Streak, streakAfter } from '../domain/streak.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
+import { advised } from './advise.ts';
+import type { ConnectorChanges, Decision } from './change.ts';
 
 type Completed = DataOf<typeof syncCompleted>;
+type Patch = Pick<Connector, 'statistics' | 'lastSync' | 'streak'>;
+
+export interface StatisticsDeps {
+  connectors: ConnectorStore;
+  changes: ConnectorChanges;
+  clock: Clock;
+}
 
 const LAST_STATUS = { completed: 'success', failed: 'failed', cancelled: 'cancelled' } as const;
 
-/** What a connector shows of its last ended sync. Twice, or late, changes nothing; a connector that is not there yet throws, to be tried again. */
-export function syncStatistics(connectors: ConnectorStore) {
+/**
+ * What a connector shows of its last ended sync, and what too many failures in a row lead to: both in one write.
+ * Twice, or late, changes nothing; a connector that is not there yet throws, to be tried again.
+ */
+export function syncStatistics({ connectors, changes, clock }: StatisticsDeps) {
   return async function recordSync({ id: eventId, tenantId, data }: Event<Completed>): Promise<void> {
     // Cancelled while queued: no sync took place.
     if (data.started_at === null) return;
-    const order = { completedAt: new Date(data.completed_at), taskId: data.task_id };
-    const recorded = await connectors.recordSync(
-      tenantId,
-      data.connector_id,
-      eventId,
-      order,
-      statisticsOf(data, new Date(data.started_at)),
-    );
-    if (!recorded && (await connectors.get(tenantId, data.connector_id)) === null) {
-      throw new Error(`connector ${data.connector_id} is not there yet`);
+    for (;;) {
+      const before = await connectors.get(tenantId, data.connector_id);
+      if (before === null) throw new Error(`connector ${data.connector_id} is not there yet`);
+      if (before.deletedAt !== null || !isNewer(data, before)) return;
+      const now = clock();
+      const patch = patchOf(before, data, new Date(data.started_at));
+      const decision = consequenceOf({ ...before, ...patch }, now);
+      const written =
+        decision === null
+          ? await connectors.recordSync(before, patch, eventId)
+          : await changes.write(before, { ...decision, patch: { ...patch, ...decision.patch } }, now, eventId);
+      if (written) return;
     }
   };
+}
+
+/** Among syncs that ended at the same time the task's id decides. */
+function isNewer({ completed_at: completedAt, task_id: taskId }: Completed, { lastSync }: Connector): boolean {
+  if (lastSync === null) return true;
+  const later = Date.parse(completedAt) - lastSync.completedAt.getTime();
+  return later > 0 || (later === 0 && taskId > lastSync.taskId);
+}
+
+const patchOf = (before: Connector, data: Completed, startedAt: Date): Patch => ({
+  statistics: statisticsOf(data, startedAt),
+  lastSync: { completedAt: new Date(data.completed_at), taskId: data.task_id },
+  streak: streakOf(before, data),
+});
+
+/** Of a connector that waits for people no failures are counted. */
+function streakOf(before: Connector, { status, completed_at: completedAt }: Completed): Streak {
+  const counts = status === 'completed' || ['connected', 'running'].includes(stageOf(before));
+  return counts ? streakAfter(before.streak, status, new Date(completedAt)) : before.streak;
+}
+
+function consequenceOf(next: Connector, now: Date): Decision | null {
+  const pause = mustPause(next.streak, now) ? moved(next, 'auto_paused', 'auto_paused') : null;
+  return pause === null ? advised(next, now) : { patch: pause, action: 'connector.auto_pause' };
 }
 
 const statisticsOf = ({ totals, status, duration_seconds }: Completed, startedAt: Date): Statistics => ({

@@ -61,13 +61,15 @@ test('three processes that always have calls waiting are dealt 97 of 100 calls, 
   let budget = fresh();
   const got = new Map<string, number[]>();
   for (let now = START; now < START + 20_000; now += 30) {
-    const holder = ['a', 'b', 'c'][(now / 30) % 3 | 0]!;
+    const holder = ['a', 'b', 'c'][((now / 30) % 3) | 0]!;
     const leased = lease(budget, { holder, waiting: [0, 0, 100], ahead: true }, now);
     budget = leased.budget;
     got.set(holder, [...(got.get(holder) ?? []), ...callsOf(leased.slices)]);
   }
   // The first to come has the first half second for itself.
-  const counts = [...got.values()].map((times) => times.filter((at) => at >= START + 500 && at < START + 19_500).length);
+  const counts = [...got.values()].map(
+    (times) => times.filter((at) => at >= START + 500 && at < START + 19_500).length,
+  );
   expect(counts.reduce((sum, each) => sum + each)).toBeGreaterThanOrEqual(19 * 95);
   expect(Math.max(...counts) - Math.min(...counts)).toBeLessThan(20);
 });
@@ -167,40 +169,43 @@ function platform(perSecond: number) {
   };
 }
 
-test.each([1, 2, 3])('finding out that a fifth is allowed costs at most five refusals, with %d processes', (processes) => {
-  const allows = platform(20);
-  let budget = fresh();
-  let refusals = 0;
-  let made: number[] = [];
-  let line: number[] = [];
-  for (let now = START; now < START + 120_000; now += 1) {
-    if (now % 50 === 0) {
-      const holder = `p${(now / 50) % processes}`;
-      const leased = lease(budget, { holder, waiting: [0, 0, 30], ahead: true }, now);
-      budget = leased.budget;
-      line = [...line, ...callsOf(leased.slices)].toSorted((a, b) => a - b);
-    }
-    while (line[0] !== undefined && line[0] <= now) {
-      line.shift();
-      made = made.filter((each) => each > now - 1_000);
-      if (allows(now)) {
-        made.push(now);
-        continue;
+test.each([1, 2, 3])(
+  'finding out that a fifth is allowed costs at most five refusals, with %d processes',
+  (processes) => {
+    const allows = platform(20);
+    let budget = fresh();
+    let refusals = 0;
+    let made: number[] = [];
+    let line: number[] = [];
+    for (let now = START; now < START + 120_000; now += 1) {
+      if (now % 50 === 0) {
+        const holder = `p${(now / 50) % processes}`;
+        const leased = lease(budget, { holder, waiting: [0, 0, 30], ahead: true }, now);
+        budget = leased.budget;
+        line = [...line, ...callsOf(leased.slices)].toSorted((a, b) => a - b);
       }
-      refusals += 1;
-      const own = Math.ceil(made.length / processes);
-      budget = refused(
-        budget,
-        refusal({ sentMsAgo: 4, hintMs: 1_000, calls: own, withinMs: now - (made[0] ?? now) }),
-        now,
-      );
-      line = [];
+      while (line[0] !== undefined && line[0] <= now) {
+        line.shift();
+        made = made.filter((each) => each > now - 1_000);
+        if (allows(now)) {
+          made.push(now);
+          continue;
+        }
+        refusals += 1;
+        const own = Math.ceil(made.length / processes);
+        budget = refused(
+          budget,
+          refusal({ sentMsAgo: 4, hintMs: 1_000, calls: own, withinMs: now - (made[0] ?? now) }),
+          now,
+        );
+        line = [];
+      }
     }
-  }
-  expect(refusals).toBeLessThanOrEqual(5);
-  expect(budget.rate).toBeGreaterThan(8);
-  expect(budget.rate).toBeLessThan(24);
-});
+    expect(refusals).toBeLessThanOrEqual(5);
+    expect(budget.rate).toBeGreaterThan(8);
+    expect(budget.rate).toBeLessThan(24);
+  },
+);
 
 test('a call that joins a long line is told when it would be made', () => {
   const { budget } = lease(fresh(10), { holder: 'a', waiting: [0, 0, 500], ahead: true }, START);

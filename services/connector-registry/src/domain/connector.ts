@@ -1,5 +1,7 @@
+import type { Standing } from './standing.ts';
 import type { ConnectorStatus } from './status.ts';
 import type { StatusReason } from './status-reasons.ts';
+import type { Streak } from './streak.ts';
 
 /** A link of one tenant to one shop on a platform. */
 export interface Connector {
@@ -31,8 +33,15 @@ export interface Connector {
   /** Grows with every exchange of a code that begins: only the newest may store its credential. */
   exchangeFence: number;
   statistics: Statistics;
+  /** The sync that statistics and streak tell of last; an older one never comes after it. */
+  lastSync: { completedAt: Date; taskId: string } | null;
+  streak: Streak;
   /** The last outcomes of platform calls, oldest first. */
   calls: Call[];
+  /** What the calls come to; null before the first one under this authorisation. */
+  standing: Standing | null;
+  /** When the platform is asked next whether all is well; null before the first authorisation. */
+  nextProbeAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
   deletedAt: Date | null;
@@ -45,6 +54,8 @@ export interface Credential {
   refreshToken: string | null;
   issuedAt: Date;
   expiresAt: Date;
+  /** When the refresh token ends; null when the platform names no end. */
+  refreshExpiresAt: Date | null;
 }
 
 /** The authorisation the connector stands on: the id of the state it came from, so that a replay finds it done. */
@@ -65,6 +76,8 @@ export interface Call {
   at: Date;
   /** `ok` or a failure class. */
   outcome: string;
+  /** The platform's own code of a refusal, '' without one. */
+  code: string;
   message: string;
   durationMs: number;
 }
@@ -75,6 +88,9 @@ export interface Caller {
   actor: string;
   requestId: string;
 }
+
+/** Who acts when nobody asked. */
+export const systemCaller = (tenant: string): Caller => ({ tenant, actor: 'system:connector-registry', requestId: '' });
 
 export const NO_STATISTICS: Statistics = {
   totalProducts: 0,

@@ -1,11 +1,20 @@
 import { expect, test } from '@jest/globals';
+import { reasonToTell } from './advice.ts';
 import { type Connector, NO_STATISTICS } from './connector.ts';
-import { healthOf } from './health.ts';
+import { healthBy, healthOf } from './health.ts';
+import { standingAfter } from './standing.ts';
 
 const now = new Date('2026-03-14T10:00:00Z');
 const later = new Date('2026-06-20T08:00:00Z');
+const credential = {
+  accessToken: '',
+  refreshToken: '',
+  issuedAt: new Date('2026-03-13T10:00:00Z'),
+  expiresAt: later,
+  refreshExpiresAt: null,
+};
 
-const connector = (changes: Partial<Connector>): Connector => ({
+const connector = (changes: Partial<Connector> = {}): Connector => ({
   id: 'c',
   tenant: 't',
   name: 'n',
@@ -20,56 +29,100 @@ const connector = (changes: Partial<Connector>): Connector => ({
   slot: 1,
   version: 1,
   revision: 1,
-  credential: { accessToken: '', refreshToken: '', issuedAt: now, expiresAt: later },
+  credential,
   credentialVersion: 1,
   authorization: null,
   exchangeFence: 0,
   statistics: NO_STATISTICS,
+  lastSync: null,
+  streak: { failures: 0, since: now },
   calls: [],
+  standing: null,
+  nextProbeAt: null,
   createdAt: now,
   updatedAt: now,
   deletedAt: null,
   ...changes,
 });
 
-const after = (outcome: string) =>
-  healthOf(connector({ calls: [{ at: now, outcome, message: '', durationMs: 1 }] }), now);
+const call = (outcome: string, message = '') => ({ at: now, outcome, code: '', message, durationMs: 1 });
+
+/** With one call behind it. */
+const after = (outcome: string, changes: Partial<Connector> = {}) => {
+  const calls = [call(outcome)];
+  return connector({ calls, standing: standingAfter(null, 'tmall', calls), ...changes });
+};
 
 test.each([
   ['ok', 'healthy', true, true, true],
   ['PERMANENT', 'healthy', true, true, true],
   ['RATE_LIMITED', 'degraded', true, true, false],
   ['SHOP_CLOSED', 'degraded', true, true, true],
+  ['FORBIDDEN', 'degraded', true, true, true],
   ['RETRYABLE', 'unhealthy', true, false, true],
   ['AUTH_REVOKED', 'unhealthy', false, true, true],
   ['CONFIG', 'unhealthy', false, true, true],
 ])('after the outcome %s it is %s', (outcome, status, authValid, apiReachable, rateLimitOk) => {
-  expect(after(outcome)).toEqual({
+  expect(healthOf(after(outcome), null, now)).toEqual({
     status,
     authValid,
     apiReachable,
     rateLimitOk,
-    lastError: outcome === 'ok' ? null : outcome,
+    lastError: status === 'healthy' ? null : expect.stringMatching(/[\u4e00-\u9fff]/),
     authExpiresAt: later,
     checkedAt: now,
   });
 });
 
+test("the platform's own words come first, and one failure among many does not count", () => {
+  expect(healthBy(call('RETRYABLE', 'HTTP 502'), connector(), null, now).lastError).toBe('HTTP 502');
+  const well = after('ok');
+  const blip = [...well.calls, call('RETRYABLE')];
+  const standing = standingAfter(well.standing, 'tmall', blip);
+  expect(healthOf({ ...well, calls: blip, standing }, null, now)).toMatchObject({ status: 'healthy', lastError: null });
+  expect(healthBy(call('RETRYABLE'), well, null, now).status).toBe('unhealthy');
+});
+
+test('it is degraded with less than a fifth of the call budget left, and in the last day of its authorisation', () => {
+  const health = (left: number | null, changes = {}) => healthOf(after('ok', changes), left, now);
+  expect([health(0.19), health(0.2), health(null)].map(({ status, rateLimitOk }) => [status, rateLimitOk])).toEqual([
+    ['degraded', false],
+    ['healthy', true],
+    ['healthy', true],
+  ]);
+  const ending = { credential: { ...credential, refreshToken: null, expiresAt: new Date('2026-03-15T09:00:00Z') } };
+  expect(health(null, ending)).toMatchObject({ status: 'degraded', authValid: true, lastError: expect.any(String) });
+});
+
 test('it is unknown while pending or never checked', () => {
-  expect(healthOf(connector({ status: 'pending', credential: null }), now)).toMatchObject({
+  expect(healthOf(connector({ status: 'pending', credential: null }), null, now)).toMatchObject({
     status: 'unknown',
     authValid: false,
   });
-  expect(healthOf(connector({}), now)).toMatchObject({ status: 'unknown', checkedAt: null });
+  expect(healthOf(connector(), null, now)).toMatchObject({ status: 'unknown', checkedAt: null });
 });
 
 test('it is unhealthy in error, whatever was seen before, and with a token of fixed life that ended', () => {
-  const calls = [{ at: now, outcome: 'ok', message: '', durationMs: 1 }];
-  const error = healthOf(connector({ status: 'error', statusReason: 'auth_revoked', credential: null, calls }), now);
+  const error = healthOf(after('ok', { status: 'error', statusReason: 'auth_revoked', credential: null }), null, now);
   expect(error).toMatchObject({ status: 'unhealthy', authValid: false, lastError: expect.stringContaining('授权') });
-  const ended = { accessToken: '', refreshToken: null, issuedAt: now, expiresAt: now };
-  expect(healthOf(connector({ credential: ended, calls }), now)).toMatchObject({
+  const ended = { ...credential, refreshToken: null, expiresAt: now };
+  expect(healthOf(after('ok', { credential: ended }), null, now)).toMatchObject({
     status: 'unhealthy',
     authValid: false,
   });
+});
+
+test('the gravest of what should be told is told', () => {
+  const failing = { streak: { failures: 5, since: new Date('2026-03-13T10:00:00Z') } };
+  const overdue = { credential: { ...credential, expiresAt: new Date('2026-03-14T10:05:00Z') } };
+  const ending = { credential: { ...credential, refreshToken: null, expiresAt: new Date('2026-03-15T09:00:00Z') } };
+  const told = [
+    after('SHOP_CLOSED', failing),
+    after('SHOP_CLOSED', overdue),
+    after('ok', overdue),
+    after('ok', ending),
+    after('ok'),
+    connector({ credential: null }),
+  ].map((each) => reasonToTell(each, now));
+  expect(told).toEqual(['failing', 'shop_closed', 'auth_refresh_failing', 'auth_expiring', null, null]);
 });

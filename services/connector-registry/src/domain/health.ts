@@ -1,5 +1,6 @@
 import type { Call, Connector } from './connector.ts';
-import { isExpired } from './credential.ts';
+import { expiresSoon, isExpired } from './credential.ts';
+import { type Signal, type Standing, standingAfter } from './standing.ts';
 import { isAuthorized } from './status.ts';
 import { STATUS_REASONS } from './status-reasons.ts';
 
@@ -18,39 +19,46 @@ type Verdict = Pick<Health, 'status' | 'authValid' | 'apiReachable' | 'rateLimit
 const WELL: Verdict = { status: 'healthy', authValid: true, apiReachable: true, rateLimitOk: true };
 const UNAUTHORIZED: Verdict = { ...WELL, status: 'unhealthy', authValid: false };
 
-/** What the outcome of a call says about the connector; a call refused for its own sake says that all is well. */
-const VERDICTS: Record<string, Verdict> = {
-  AUTH_EXPIRED: UNAUTHORIZED,
-  AUTH_REVOKED: UNAUTHORIZED,
-  CONFIG: UNAUTHORIZED,
-  FORBIDDEN: { ...WELL, status: 'degraded' },
-  RATE_LIMITED: { ...WELL, status: 'degraded', rateLimitOk: false },
-  RETRYABLE: { ...WELL, status: 'unhealthy', apiReachable: false },
-  SHOP_CLOSED: { ...WELL, status: 'degraded' },
+const VERDICTS: Record<Signal, Verdict> = {
+  ok: WELL,
+  slow: { ...WELL, status: 'degraded' },
+  limited: { ...WELL, status: 'degraded', rateLimitOk: false },
+  forbidden: { ...WELL, status: 'degraded' },
+  closed: { ...WELL, status: 'degraded' },
+  away: { ...WELL, status: 'unhealthy', apiReachable: false },
+  unauthorized: UNAUTHORIZED,
 };
 
-/** The last outcomes a connector keeps. */
-export const CALLS_KEPT = 20;
+/** Less of its call budget than this left is near the limit. */
+const BUDGET_LOW = 0.2;
 
-/** The health of a connector as its state and the newest outcome of a call tell it. */
-export function healthOf(connector: Connector, now: Date): Health {
-  const { status, statusReason, credential } = connector;
+/** The health of a connector by its state and its last calls; `budgetLeft` is the share of its call budget, null when nobody knows. */
+export function healthOf(connector: Connector, budgetLeft: number | null, now: Date): Health {
+  const { status, statusReason, credential, standing } = connector;
   const last = connector.calls.at(-1);
   const known = { authExpiresAt: credential?.expiresAt ?? null, checkedAt: last?.at ?? null };
-  if (status === 'error' || (credential !== null && credential.refreshToken === null && isExpired(credential, now))) {
+  if (status === 'error' || (credential !== null && credential.refreshToken === null && isExpired(credential, now)))
     return { ...UNAUTHORIZED, ...known, lastError: STATUS_REASONS[statusReason ?? 'auth_expired'].zh };
+  if (standing === null || !isAuthorized(status)) {
+    const unknown = { ...WELL, status: 'unknown' as const, authValid: isAuthorized(status), apiReachable: false };
+    return { ...unknown, ...known, lastError: null };
   }
-  if (last === undefined || !isAuthorized(status)) {
-    return {
-      ...WELL,
-      ...known,
-      status: 'unknown',
-      authValid: isAuthorized(status),
-      apiReachable: last !== undefined,
-      lastError: null,
-    };
-  }
-  return { ...(VERDICTS[last.outcome] ?? WELL), ...known, lastError: errorOf(last) };
+  const verdict = VERDICTS[standing.signal];
+  if (verdict.status !== 'healthy') return { ...verdict, ...known, lastError: errorOf(connector.calls, standing) };
+  if (budgetLeft !== null && budgetLeft < BUDGET_LOW)
+    return { ...VERDICTS.limited, ...known, lastError: '平台调用额度剩余不足 20%' };
+  if (credential !== null && expiresSoon(credential, now))
+    return { ...WELL, ...known, status: 'degraded', lastError: STATUS_REASONS.auth_expiring.zh };
+  return { ...WELL, ...known, lastError: null };
 }
 
-const errorOf = ({ outcome, message }: Call): string | null => (outcome === 'ok' ? null : message || outcome);
+/** The health by one call alone: what somebody who asks now wants to know. */
+export const healthBy = (call: Call, connector: Connector, budgetLeft: number | null, now: Date): Health =>
+  healthOf({ ...connector, calls: [call], standing: standingAfter(null, connector.platform, [call]) }, budgetLeft, now);
+
+/** The newest refusal in the platform's own words, else ours. */
+function errorOf(calls: readonly Call[], { reason }: Standing): string | null {
+  const failed = calls.findLast(({ outcome }) => outcome !== 'ok');
+  const known = reason === null ? null : STATUS_REASONS[reason].zh;
+  return failed?.message || known || failed?.outcome || null;
+}

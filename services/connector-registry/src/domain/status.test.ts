@@ -1,41 +1,65 @@
 import { expect, test } from '@jest/globals';
-import { CONNECTOR_STATUSES, type ConnectorStatus, type StatusCause, statusAfter } from './status.ts';
-import { disconnects, STATUS_REASONS } from './status-reasons.ts';
+import fc from 'fast-check';
+import { moved, type Stage, stageAfter, stageOf, type StatusCause } from './status.ts';
+import type { StatusReason } from './status-reasons.ts';
 
-const CAUSES: StatusCause[] = ['authorized', 'syncing', 'refused', 'app_changed'];
+const STAGES: Stage[] = ['pending', 'connected', 'running', 'paused', 'error', 'deleted'];
+const CAUSES: StatusCause[] = [
+  'authorized',
+  'syncing',
+  'refused',
+  'app_changed',
+  'advised',
+  'paused',
+  'auto_paused',
+  'resumed',
+  'deleted',
+];
 
-test('every state moves as its cause says, and nowhere else', () => {
-  const moves = CONNECTOR_STATUSES.flatMap((status) =>
-    CAUSES.map(
-      (cause) => [status, cause, statusAfter(status, cause)] as [ConnectorStatus, StatusCause, ConnectorStatus | null],
-    ),
+test('every stage moves as its cause says, and nowhere else', () => {
+  const moves = Object.fromEntries(
+    STAGES.map((stage) => [stage, CAUSES.map((cause) => stageAfter(stage, cause) ?? '-').join(' ')]),
   );
-  expect(moves).toEqual([
-    ['pending', 'authorized', 'connected'],
-    ['pending', 'syncing', null],
-    ['pending', 'refused', null],
-    ['pending', 'app_changed', 'pending'],
-    ['connected', 'authorized', 'connected'],
-    ['connected', 'syncing', 'running'],
-    ['connected', 'refused', 'error'],
-    ['connected', 'app_changed', 'pending'],
-    ['running', 'authorized', 'running'],
-    ['running', 'syncing', null],
-    ['running', 'refused', 'error'],
-    ['running', 'app_changed', 'pending'],
-    ['error', 'authorized', 'connected'],
-    ['error', 'syncing', null],
-    ['error', 'refused', null],
-    ['error', 'app_changed', 'error'],
-  ]);
+  expect(moves).toEqual({
+    pending: 'connected - - pending - - - - deleted',
+    connected: 'connected running error pending connected paused paused - deleted',
+    running: 'running - error pending running paused paused - deleted',
+    paused: 'paused - error pending - - - connected deleted',
+    error: 'connected - - error - - - - deleted',
+    deleted: '- - - - - - - - -',
+  });
 });
 
-test('every reason has a text in both languages and says who must act', () => {
-  for (const { zh, en, who } of Object.values(STATUS_REASONS)) {
-    expect(zh).toMatch(/[\u4e00-\u9fff]/);
-    expect(en).toMatch(/^[\x20-\x7e]+$/);
-    expect(['merchant', 'platform', 'nobody']).toContain(who);
-  }
-  expect(disconnects('auth_revoked')).toBe(true);
-  expect(disconnects('app_credentials_refused')).toBe(false);
+const reasonFor: Record<StatusCause, StatusReason | null> = {
+  authorized: null,
+  syncing: null,
+  refused: 'auth_revoked',
+  app_changed: 'reauthorization_required',
+  advised: 'rate_limited',
+  paused: 'paused',
+  auto_paused: 'auto_paused',
+  resumed: null,
+  deleted: null,
+};
+
+test('whatever happens, in whatever order, status and reason tell the stage that the table leads to', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...CAUSES), { maxLength: 30 }), (causes) => {
+      let connector: Parameters<typeof moved>[0] = { status: 'pending', statusReason: null, deletedAt: null };
+      for (const cause of causes) {
+        const expected = stageAfter(stageOf(connector), cause);
+        const move = moved(connector, cause, reasonFor[cause]);
+        expect(move === null).toBe(expected === null);
+        if (move !== null) connector = { ...move, deletedAt: cause === 'deleted' ? new Date(0) : null };
+        if (expected !== null) expect(stageOf(connector)).toBe(expected);
+        if (stageOf(connector) === 'error') expect(connector.statusReason).not.toBeNull();
+      }
+    }),
+  );
+});
+
+test('who authorises a paused connector again has not resumed it', () => {
+  const paused = { status: 'connected', statusReason: 'auto_paused', deletedAt: null } as const;
+  expect(moved(paused, 'authorized', null)).toEqual({ status: 'connected', statusReason: 'auto_paused' });
+  expect(moved(paused, 'resumed', null)).toEqual({ status: 'connected', statusReason: null });
 });

@@ -28,6 +28,12 @@ export function connectorService(app: RegistryApp, platforms: Platforms): Connec
       await app.deleteConnector(callerOf(context), id, ifRevision);
       return {};
     }),
+    pauseConnector: unary(async ({ id }, context) => ({
+      connector: message(await app.pauseConnector(callerOf(context), id)),
+    })),
+    resumeConnector: unary(async ({ id }, context) => ({
+      connector: message(await app.resumeConnector(callerOf(context), id)),
+    })),
     listTypes: unary(async () => ({ types: app.listTypes().map(typeMessage) })),
     checkHealth: unary(async ({ id, refresh }, context) =>
       healthMessage(await app.checkHealth(callerOf(context), id, refresh)),

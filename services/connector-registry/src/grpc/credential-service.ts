@@ -9,7 +9,7 @@ export const credentialService = (app: RegistryApp): CredentialServiceServer => 
     credentialMessage(await app.acquireForTask(callerOf(context), request, context.signal)),
   ),
   reportCalls: unary(async ({ connectorId, calls }, context) => {
-    const reported = calls.map(({ at, ...call }) => ({ ...call, at: at ?? new Date() }));
+    const reported = calls.map(({ at, code, ...call }) => ({ ...call, at: at ?? new Date(), code: code ?? '' }));
     await app.reportCalls(callerOf(context), connectorId, reported);
     return {};
   }),

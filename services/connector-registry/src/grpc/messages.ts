@@ -4,12 +4,14 @@ import type {
   Connector as ConnectorMessage,
   ConnectorStatistics,
   ConnectorType,
+  StatusReason as StatusReasonMessage,
 } from '@crossdock/contracts/grpc/connector-registry';
 import type { PlatformAdapter } from '@crossdock/platforms';
 import { shownConfig } from '../app/connector-config.ts';
 import type { Connector, Statistics } from '../domain/connector.ts';
 import type { Health } from '../domain/health.ts';
-import { isAuthorized } from '../domain/status.ts';
+import { isAuthorized, stageOf } from '../domain/status.ts';
+import { STATUS_REASONS, type StatusReason } from '../domain/status-reasons.ts';
 
 export const connectorMessage = (connector: Connector, adapter: PlatformAdapter): ConnectorMessage => ({
   id: connector.id,
@@ -18,6 +20,7 @@ export const connectorMessage = (connector: Connector, adapter: PlatformAdapter)
   platform: connector.platform,
   status: connector.status,
   statusReason: connector.statusReason ?? '',
+  statusReasonDetail: connector.statusReason === null ? undefined : reasonMessage(connector.statusReason),
   shopId: connector.shopId,
   shopName: connector.shopName,
   config: shownConfig(adapter.configFields, connector.config),
@@ -32,10 +35,17 @@ export const connectorMessage = (connector: Connector, adapter: PlatformAdapter)
   revision: connector.revision,
 });
 
-/** Nothing is due before the shop is authorised, nor while it is not. */
-function dueAt({ id, status, deletedAt, statistics, authorization, syncIntervalMinutes }: Connector): Date | undefined {
+function reasonMessage(code: StatusReason): StatusReasonMessage {
+  const { zh, en, who, action } = STATUS_REASONS[code];
+  return { message: zh, messageEn: en, who, action: action ?? '' };
+}
+
+/** Nothing is due before the shop is authorised, nor while it is not, nor while it is paused. */
+function dueAt(connector: Connector): Date | undefined {
+  const { id, status, statistics, authorization, syncIntervalMinutes } = connector;
   const since = statistics.lastSyncAt ?? authorization?.at;
-  if (since === undefined || deletedAt !== null || !isAuthorized(status)) return undefined;
+  const held = ['paused', 'deleted'].includes(stageOf(connector));
+  if (since === undefined || held || !isAuthorized(status)) return undefined;
   return nextSyncAt(id, since, syncIntervalMinutes);
 }
 

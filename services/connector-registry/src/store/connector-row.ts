@@ -18,8 +18,6 @@ export interface ConnectorRow extends Omit<Connector, 'id'>, WithOutbox {
   _id: string;
   idempotency: Idempotency | null;
   refresh: RefreshLease;
-  /** The sync the statistics tell of; an older one never comes after it. */
-  lastSync: { completedAt: Date; taskId: string } | null;
   /** Ids of events handled. */
   seen: string[];
 }
@@ -27,12 +25,27 @@ export interface ConnectorRow extends Omit<Connector, 'id'>, WithOutbox {
 export const SHOP_INDEX = 'living_shop';
 export const SLOT_INDEX = 'living_slot';
 
-const living = { deletedAt: null };
+/** What stays unsaid to the outside. */
+export const INTERNAL: Record<string, 0> = { outbox: 0, relay: 0, seen: 0, idempotency: 0, refresh: 0 };
+
+/** The filter of a living connector of a tenant. */
+export const living = (tenant: string, id: string) => ({ _id: id, tenant, deletedAt: null });
+
+export function fromRow(row: ConnectorRow | null): Connector | null {
+  if (row === null) return null;
+  const { _id, outbox: _outbox, relay: _relay, seen: _seen, idempotency: _key, refresh: _refresh, ...connector } = row;
+  return { id: _id, ...connector };
+}
+
+const alive = { deletedAt: null };
 
 const plain = { _id: false, versionKey: false } as const;
 
-const credential = new Schema({ accessToken: String, refreshToken: String, issuedAt: Date, expiresAt: Date }, plain);
-const call = new Schema({ at: Date, outcome: String, message: String, durationMs: Number }, plain);
+const credential = new Schema(
+  { accessToken: String, refreshToken: String, issuedAt: Date, expiresAt: Date, refreshExpiresAt: Date },
+  plain,
+);
+const call = new Schema({ at: Date, outcome: String, code: String, message: String, durationMs: Number }, plain);
 
 export const connectorSchema = new Schema<ConnectorRow>(
   {
@@ -54,14 +67,17 @@ export const connectorSchema = new Schema<ConnectorRow>(
     credentialVersion: { type: Number, default: 0 },
     authorization: { type: new Schema({ stateId: String, at: Date }, plain), default: null },
     statistics: { type: Schema.Types.Mixed, required: true },
+    lastSync: { type: new Schema({ completedAt: Date, taskId: String }, plain), default: null },
+    streak: { type: new Schema({ failures: Number, since: Date }, plain), required: true },
     calls: { type: [call], default: [] },
+    standing: { type: new Schema({ signal: String, reason: String, since: Date }, plain), default: null },
+    nextProbeAt: { type: Date, default: null },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     deletedAt: { type: Date, default: null },
     idempotency: { type: new Schema({ key: String, bodyHash: String }, plain), default: null },
     exchangeFence: { type: Number, default: 0 },
     refresh: { type: new Schema({ until: Date, fence: Number }, plain), default: { until: new Date(0), fence: 0 } },
-    lastSync: { type: new Schema({ completedAt: Date, taskId: String }, plain), default: null },
     seen: { type: [String], default: [] },
   },
   { versionKey: false, minimize: false },
@@ -69,16 +85,25 @@ export const connectorSchema = new Schema<ConnectorRow>(
 
 connectorSchema.index(
   { tenant: 1, platform: 1, shopId: 1 },
-  { name: SHOP_INDEX, unique: true, partialFilterExpression: living },
+  { name: SHOP_INDEX, unique: true, partialFilterExpression: alive },
 );
-connectorSchema.index({ tenant: 1, slot: 1 }, { name: SLOT_INDEX, unique: true, partialFilterExpression: living });
+connectorSchema.index({ tenant: 1, slot: 1 }, { name: SLOT_INDEX, unique: true, partialFilterExpression: alive });
 connectorSchema.index(
   { tenant: 1, 'idempotency.key': 1 },
   {
     name: 'living_idempotency',
     unique: true,
-    partialFilterExpression: { ...living, 'idempotency.key': { $type: 'string' } },
+    partialFilterExpression: { ...alive, 'idempotency.key': { $type: 'string' } },
   },
 );
 connectorSchema.index({ tenant: 1, deletedAt: 1, _id: -1 }, { name: 'list' });
+connectorSchema.index(
+  { 'credential.expiresAt': 1 },
+  { name: 'living_credentials', partialFilterExpression: { ...alive, 'credential.expiresAt': { $exists: true } } },
+);
+connectorSchema.index(
+  { nextProbeAt: 1 },
+  { name: 'living_probes', partialFilterExpression: { ...alive, nextProbeAt: { $type: 'date' } } },
+);
+connectorSchema.index({ deletedAt: 1 }, { name: 'deleted', partialFilterExpression: { deletedAt: { $type: 'date' } } });
 outbox(connectorSchema as unknown as Schema);

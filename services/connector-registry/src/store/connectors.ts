@@ -1,10 +1,20 @@
 import type { Event } from '@crossdock/contracts';
 import { duplicateIndex, isDuplicateKey, markSeen, unseen } from '@crossdock/mongo';
 import type { Connection, Model, QueryFilter } from 'mongoose';
-import type { Call, Connector, Credential, Statistics } from '../domain/connector.ts';
+import type { Connector } from '../domain/connector.ts';
 import type { ConnectorStatus } from '../domain/status.ts';
-import { CALLS_KEPT } from '../domain/health.ts';
-import { type ConnectorRow, connectorSchema, type Idempotency, SHOP_INDEX, SLOT_INDEX } from './connector-row.ts';
+import { callRecords } from './call-records.ts';
+import {
+  type ConnectorRow,
+  connectorSchema,
+  fromRow,
+  type Idempotency,
+  INTERNAL,
+  living,
+  SHOP_INDEX,
+  SLOT_INDEX,
+} from './connector-row.ts';
+import { credentialLeases } from './credential-leases.ts';
 
 /** Fields a change may set; version and time come with every change. */
 export type ConnectorPatch = Partial<
@@ -18,12 +28,8 @@ export interface ListFilter {
 
 type Created = 'created' | 'slot_taken' | 'shop_taken' | 'key_taken';
 
-/** What stays unsaid to the outside. */
-const INTERNAL: Record<string, 0> = { outbox: 0, relay: 0, seen: 0, idempotency: 0, refresh: 0, lastSync: 0 };
-
 export function connectorStore(db: Connection) {
   const rows: Model<ConnectorRow> = db.model<ConnectorRow>('Connector', connectorSchema, 'connectors');
-  const living = (tenant: string, id: string) => ({ _id: id, tenant, deletedAt: null });
 
   return {
     model: rows,
@@ -90,15 +96,43 @@ export function connectorStore(db: Connection) {
       return { items: found.flatMap((row) => fromRow(row) ?? []), total };
     },
 
-    /** One change with its events, of the connector exactly as it was read; null when it has moved on (or was deleted) since. */
-    async change(before: Connector, patch: ConnectorPatch, events: Event[], at: Date): Promise<Connector | null> {
-      const { id, tenant, version, credentialVersion, exchangeFence } = before;
+    /**
+     * One change with its events, of the connector exactly as it was read; null when it has moved on (or was deleted) since.
+     * With an event id the change is that event's effect, which comes once.
+     */
+    async change(
+      before: Connector,
+      patch: ConnectorPatch,
+      events: Event[],
+      at: Date,
+      eventId?: string,
+    ): Promise<Connector | null> {
+      const { id, tenant, version, credentialVersion, exchangeFence, lastSync } = before;
+      const asRead = { version, credentialVersion, exchangeFence, 'lastSync.taskId': lastSync?.taskId ?? null };
+      const handled = eventId !== undefined;
       const row = await rows.findOneAndUpdate(
-        { ...living(tenant, id), version, credentialVersion, exchangeFence },
-        { $set: { ...patch, version: version + 1, updatedAt: at }, $push: { outbox: { $each: events } } },
+        { ...living(tenant, id), ...asRead, ...(handled && unseen(eventId)) },
+        {
+          $set: { ...patch, version: version + 1, updatedAt: at },
+          $push: { outbox: { $each: events }, ...(handled && markSeen(eventId)) },
+        },
         { returnDocument: 'after', projection: INTERNAL, lean: true },
       );
       return fromRow(row as ConnectorRow | null);
+    },
+
+    /** What an ended sync leaves that nobody is told of; false when the connector has moved on since it was read, or the event was handled. */
+    async recordSync(
+      { tenant, id, version, lastSync }: Connector,
+      patch: Pick<ConnectorPatch, 'statistics' | 'lastSync' | 'streak'>,
+      eventId: string,
+    ): Promise<boolean> {
+      const asRead = { version, 'lastSync.taskId': lastSync?.taskId ?? null };
+      const { matchedCount } = await rows.updateOne(
+        { ...living(tenant, id), ...asRead, ...unseen(eventId) },
+        { $set: patch, $push: markSeen(eventId) },
+      );
+      return matchedCount === 1;
     },
 
     /** Announces an exchange: from now on no earlier one can store. Null when there is no such living connector. */
@@ -111,81 +145,17 @@ export function connectorStore(db: Connection) {
       return fromRow(row as ConnectorRow | null);
     },
 
-    /** The fence under which this version of the credential may be refreshed, or null while somebody else does (or it has moved on). */
-    async claimRefresh({ tenant, id, credentialVersion }: Connector, now: Date, until: Date): Promise<number | null> {
-      const row = (await rows.findOneAndUpdate(
-        { ...living(tenant, id), credentialVersion, credential: { $ne: null }, 'refresh.until': { $lt: now } },
-        { $set: { 'refresh.until': until }, $inc: { 'refresh.fence': 1 } },
-        { returnDocument: 'after', projection: { refresh: 1 }, lean: true },
-      )) as ConnectorRow | null;
-      return row?.refresh.fence ?? null;
+    /** Forgets connectors deleted before `before`, all told of, at most `limit`; answers how many. */
+    async purge(before: Date, limit: number): Promise<number> {
+      const gone = { deletedAt: { $lt: before }, 'outbox.0': { $exists: false } };
+      const ids = await rows.find(gone, { _id: 1 }).sort({ deletedAt: 1 }).limit(limit).lean();
+      const { deletedCount } = await rows.deleteMany({ _id: { $in: ids.map(({ _id }) => _id) }, ...gone });
+      return deletedCount;
     },
 
-    /** Stores what a refresh brought and ends its lease; null when the fence or the credential moved on. */
-    async storeRefreshed(
-      { tenant, id, credentialVersion }: Connector,
-      fence: number,
-      credential: Credential,
-    ): Promise<Connector | null> {
-      const row = await rows.findOneAndUpdate(
-        { ...living(tenant, id), credentialVersion, 'refresh.fence': fence },
-        { $set: { credential, credentialVersion: credentialVersion + 1, 'refresh.until': new Date(0) } },
-        { returnDocument: 'after', projection: INTERNAL, lean: true },
-      );
-      return fromRow(row as ConnectorRow | null);
-    },
-
-    /** Gives the lease back; the next try is not before `until`. */
-    async releaseRefresh({ tenant, id }: Connector, fence: number, until: Date): Promise<void> {
-      await rows.updateOne({ _id: id, tenant, 'refresh.fence': fence }, { $set: { 'refresh.until': until } });
-    },
-
-    /** Keeps the newest outcomes; nothing when the credential they were made with is not the current one. */
-    async recordCalls({ tenant, id, credentialVersion }: Connector, calls: Call[]): Promise<void> {
-      await rows.updateOne(
-        { ...living(tenant, id), credentialVersion },
-        { $push: { calls: { $each: calls, $slice: -CALLS_KEPT } } },
-      );
-    },
-
-    /** False when the event was handled before, or a later sync is already told of, or there is no such living connector. */
-    async recordSync(
-      tenant: string,
-      id: string,
-      eventId: string,
-      order: { completedAt: Date; taskId: string },
-      statistics: Statistics,
-    ): Promise<boolean> {
-      const { completedAt, taskId } = order;
-      const newer = {
-        $or: [
-          { lastSync: null },
-          { 'lastSync.completedAt': { $lt: completedAt } },
-          { 'lastSync.completedAt': completedAt, 'lastSync.taskId': { $lt: taskId } },
-        ],
-      };
-      const { matchedCount } = await rows.updateOne(
-        { ...living(tenant, id), ...unseen(eventId), ...newer },
-        { $set: { statistics, lastSync: order }, $push: markSeen(eventId) },
-      );
-      return matchedCount === 1;
-    },
+    ...credentialLeases(rows),
+    ...callRecords(rows),
   };
 }
 
 export type ConnectorStore = ReturnType<typeof connectorStore>;
-
-function fromRow(row: ConnectorRow | null): Connector | null {
-  if (row === null) return null;
-  const {
-    _id,
-    outbox: _outbox,
-    relay: _relay,
-    seen: _seen,
-    idempotency: _key,
-    refresh: _refresh,
-    lastSync: _sync,
-    ...connector
-  } = row;
-  return { id: _id, ...connector };
-}

@@ -1,0 +1,45 @@
+import type { Model } from 'mongoose';
+import type { Connector, Credential } from '../domain/connector.ts';
+import { type ConnectorRow, fromRow, INTERNAL, living } from './connector-row.ts';
+
+/** Who may renew a credential: one at a time, each under a fence that grows. */
+export const credentialLeases = (rows: Model<ConnectorRow>) => ({
+  /** The fence under which this version of the credential may be refreshed, or null while somebody else does (or it has moved on). */
+  async claimRefresh({ tenant, id, credentialVersion }: Connector, now: Date, until: Date): Promise<number | null> {
+    const row = (await rows.findOneAndUpdate(
+      { ...living(tenant, id), credentialVersion, credential: { $ne: null }, 'refresh.until': { $lt: now } },
+      { $set: { 'refresh.until': until }, $inc: { 'refresh.fence': 1 } },
+      { returnDocument: 'after', projection: { refresh: 1 }, lean: true },
+    )) as ConnectorRow | null;
+    return row?.refresh.fence ?? null;
+  },
+
+  /** Stores what a refresh brought and ends its lease; null when the fence or the credential moved on. */
+  async storeRefreshed(
+    { tenant, id, credentialVersion }: Connector,
+    fence: number,
+    credential: Credential,
+  ): Promise<Connector | null> {
+    const row = await rows.findOneAndUpdate(
+      { ...living(tenant, id), credentialVersion, 'refresh.fence': fence },
+      { $set: { credential, credentialVersion: credentialVersion + 1, 'refresh.until': new Date(0) } },
+      { returnDocument: 'after', projection: INTERNAL, lean: true },
+    );
+    return fromRow(row as ConnectorRow | null);
+  },
+
+  /** Gives the lease back; the next try is not before `until`. */
+  async releaseRefresh({ tenant, id }: Connector, fence: number, until: Date): Promise<void> {
+    await rows.updateOne({ _id: id, tenant, 'refresh.fence': fence }, { $set: { 'refresh.until': until } });
+  },
+
+  /** Living connectors whose credential ends before `end` and that nobody renews just now, the nearest first. */
+  async endingBefore(end: Date, now: Date, limit: number): Promise<Connector[]> {
+    const found = await rows
+      .find({ deletedAt: null, 'credential.expiresAt': { $lt: end }, 'refresh.until': { $lt: now } }, INTERNAL)
+      .sort({ 'credential.expiresAt': 1 })
+      .limit(limit)
+      .lean<ConnectorRow[]>();
+    return found.flatMap((row) => fromRow(row) ?? []);
+  },
+});
