@@ -48,7 +48,7 @@ export async function startSandbox({
 }: SandboxOptions): Promise<Sandbox> {
   const dir = stateDir(dataDir);
   const clock = sandboxClock(base, dir.read<number>('clock') ?? 0);
-  const [shops, apps, tokens, faults] = [shopStore(dir), appStore(dir), tokenStore(dir), faultList()];
+  const [shops, apps, tokens, faults] = [shopStore(dir, clock.now()), appStore(dir), tokenStore(dir), faultList()];
   const requests = requestLog(() => base().getTime());
 
   function resetAll(): void {

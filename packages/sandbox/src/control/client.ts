@@ -1,7 +1,8 @@
 import type { FaultKind } from '../edge/faults.ts';
 import type { RequestEntry } from '../edge/requests.ts';
 import type { PlatformName } from '../shops/platforms.ts';
-import type { MutationOp } from '../shops/product-catalog.ts';
+import type { EntityName } from '../shops/entities.ts';
+import type { MutationOp } from '../shops/seeded-rows.ts';
 import type { ShopSettings } from '../shops/shops.ts';
 import type { Decision, Ended } from './merchant.ts';
 
@@ -14,6 +15,8 @@ export interface Truth {
 export interface TruthItem {
   id: string;
   updated_at: string;
+  /** Yuan, of products and orders. */
+  amount?: string;
 }
 
 export interface NewFault {
@@ -27,7 +30,7 @@ export interface NewFault {
 
 export interface Mutation {
   shop_id: string;
-  entity: 'products';
+  entity: EntityName;
   op: MutationOp;
   count?: number;
   ids?: string[];
@@ -57,9 +60,9 @@ export function sandboxControl(controlUrl: string) {
       send<object>('PUT', `/${platform}/apps/${encodeURIComponent(appKey)}`, settings),
     mutate: (platform: PlatformName, mutation: Mutation) =>
       send<{ ids: string[]; updated_at: string }>('POST', `/${platform}/mutate`, mutation),
-    truth: (platform: PlatformName, shopId: string, entity: 'products' = 'products') =>
+    truth: (platform: PlatformName, shopId: string, entity: EntityName = 'products') =>
       send<Truth>('GET', `${shopPath(platform, shopId)}/${entity}`),
-    truthItems: (platform: PlatformName, shopId: string, entity: 'products' = 'products') =>
+    truthItems: (platform: PlatformName, shopId: string, entity: EntityName = 'products') =>
       send<Truth & { items: TruthItem[] }>('GET', `${shopPath(platform, shopId)}/${entity}?items=true`),
     addFault: (fault: NewFault) => send<object>('POST', '/faults', fault),
     clearFaults: (match?: string) =>

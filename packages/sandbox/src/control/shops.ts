@@ -2,13 +2,13 @@ import { sha256Hex } from '@crossdock/kernel';
 import type { FastifyInstance } from 'fastify';
 import { isKnownApp } from '../shops/apps.ts';
 import { GATEWAY_OF } from '../shops/platforms.ts';
-import { MAX_SEEDED, type MutationOp } from '../shops/product-catalog.ts';
+import { ENTITIES, entityOf, isEntity, truthOf, type EntityName, type TruthRow } from '../shops/entities.ts';
+import { MAX_SEEDED, type MutationOp, type Target } from '../shops/seeded-rows.ts';
 import { SHOP_COUNTS, type Shop, type ShopSettings } from '../shops/shops.ts';
 import type { World } from '../world.ts';
 import { ControlRefusal, platformNamed } from './refusal.ts';
 
 const MAX_MUTATION = 200_000;
-const ENTITIES = ['products'];
 
 const count = { type: 'integer', minimum: 0, maximum: MAX_SEEDED };
 const rate = { type: ['number', 'null'], minimum: 0, maximum: 1_000_000 };
@@ -55,25 +55,32 @@ interface MutateBody {
 
 const view = (shop: Shop) => ({ shop_id: shop.id, platform: shop.platform, ...shop.settings });
 
+const truthView = ({ id, modified, cents }: TruthRow) => ({
+  id,
+  updated_at: iso(modified),
+  ...(cents === undefined ? {} : { amount: (cents / 100).toFixed(2) }),
+});
+
 const iso = (seconds: number) => new Date(seconds * 1_000).toISOString();
 
-function checkEntity(entity: string, statusCode: 400 | 404): void {
-  if (!ENTITIES.includes(entity))
-    throw new ControlRefusal(statusCode, `unknown entity ${entity}; there are ${ENTITIES.join(', ')}`);
+function entityNamed(name: string, statusCode: 400 | 404): EntityName {
+  if (isEntity(name)) return name;
+  throw new ControlRefusal(statusCode, `unknown entity ${name}; there are ${ENTITIES.join(', ')}`);
 }
 
 /** What a mutation is to meet, checked against the shop. */
-function targetOf(shop: Shop, { op, ids, count: number }: MutateBody): { ids: string[] } | { count: number } {
+function targetOf(shop: Shop, entity: EntityName, { op, ids, count: number }: MutateBody): Target {
   if ((ids === undefined) === (number === undefined)) throw new ControlRefusal(400, 'name either count or ids');
+  const rows = entityOf(shop.rows, entity);
   if (ids === undefined) {
-    const total = shop.catalog.total();
+    const total = rows.total();
     if (op !== 'create' && (number as number) > total)
-      throw new ControlRefusal(400, `count ${number} is more than the ${total} products of the shop`);
+      throw new ControlRefusal(400, `count ${number} is more than the ${total} ${entity} of the shop`);
     return { count: number as number };
   }
   if (op === 'create') throw new ControlRefusal(400, 'create takes count; the shop names its rows itself');
-  const unknown = ids.find((id) => shop.catalog.find(id) === undefined);
-  if (unknown !== undefined) throw new ControlRefusal(400, `no product ${unknown} in shop ${shop.id}`);
+  const unknown = ids.find((id) => !rows.has(id));
+  if (unknown !== undefined) throw new ControlRefusal(400, `${entity}: shop ${shop.id} has no ${unknown}`);
   return { ids };
 }
 
@@ -115,9 +122,9 @@ export function shopRoutes(app: FastifyInstance, { shops, apps, clock }: World):
     { schema: { body: mutateBody } },
     async ({ params, body }) => {
       const shop = shopNamed(params.platform, body.shop_id, 400);
-      checkEntity(body.entity, 400);
+      const entity = entityNamed(body.entity, 400);
       const at = Math.floor(clock.ms() / 1_000);
-      const ids = shop.catalog.mutate(body.op, targetOf(shop, body), at);
+      const ids = entityOf(shop.rows, entity).mutate(body.op, targetOf(shop, entity, body), at);
       shops.save(shop);
       return { ids, updated_at: iso(at) };
     },
@@ -127,8 +134,7 @@ export function shopRoutes(app: FastifyInstance, { shops, apps, clock }: World):
     '/control/:platform/shops/:id/:entity',
     async ({ params, query }) => {
       const shop = shopNamed(params.platform, params.id, 404);
-      checkEntity(params.entity, 404);
-      const rows = shop.catalog.rows();
+      const rows = truthOf(shop.rows, entityNamed(params.entity, 404));
       const truth = {
         total: rows.length,
         sha256: sha256Hex(
@@ -139,7 +145,7 @@ export function shopRoutes(app: FastifyInstance, { shops, apps, clock }: World):
         ),
       };
       if (query.items !== 'true') return truth;
-      return { ...truth, items: rows.map((row) => ({ id: row.id, updated_at: iso(row.modified) })) };
+      return { ...truth, items: rows.map(truthView) };
     },
   );
 }

@@ -1,5 +1,6 @@
 import { mix } from './mix.ts';
-import type { ProductRow } from './product-catalog.ts';
+import type { ProductRow } from './product-rows.ts';
+import { seededSkuCount } from './skus.ts';
 
 const SEASONS = [
   '2026春季新款',
@@ -40,31 +41,40 @@ const NOUNS = [
 ];
 const TAILS = ['男女同款', '女通勤百搭', '男青年潮流', '亲子装', '大码显瘦', '学生宽松', '中老年舒适', '透气速干'];
 const COLOURS = ['黑色', '白色', '藏青', '卡其', '雾霾蓝', '酒红', '墨绿', '燕麦'];
-const SIZES = ['S', 'M', 'L', 'XL'];
+const SIZES = ['S', 'M', 'L', 'XL', '2XL', '3XL', '4XL', '5XL', '6XL', '均码'];
 const CATEGORIES = [50000671, 50010850, 50008898, 162104, 50011740, 50000436, 1629, 50022566];
 
-const SALT = { title: 11, price: 12, stock: 13, category: 14, image: 15, skus: 16, colour: 17 };
+const SALT = { title: 11, price: 12, stock: 13, category: 14, image: 15, colour: 17, withheld: 18 };
 
-const pick = <T>(from: readonly T[], number: number): T => from[number % from.length] as T;
+export const pick = <T>(from: readonly T[], number: number): T => from[number % from.length] as T;
+
+/** What a product's content follows from. */
+export type Versioned = Pick<ProductRow, 'seed' | 'index' | 'version'>;
 
 /** A sales title; an update rewords its end. */
-export function titleOf({ seed, index, version }: ProductRow): string {
+export function titleOf({ seed, index, version }: Versioned): string {
   const n = mix(seed, index, SALT.title);
   const tail = pick(TAILS, (n >>> 21) + version);
   return `${pick(SEASONS, n)} ${pick(MATERIALS, n >>> 4)}${pick(CUTS, n >>> 9)}${pick(NOUNS, n >>> 15)} ${tail} ${String(index + 1)}号`;
 }
 
 /** 19.00 to 519.99 yuan, in cents. */
-export const priceCentsOf = ({ seed, index, version }: ProductRow): number =>
+export const priceCentsOf = ({ seed, index, version }: Versioned): number =>
   1_900 + (mix(seed, index, SALT.price + version * 100) % 50_100);
 
-export const outerIdOf = ({ index }: ProductRow): string => `SPU-${String(index + 1).padStart(7, '0')}`;
+export const outerIdOf = ({ index }: Versioned): string => `SPU-${String(index + 1).padStart(7, '0')}`;
 
-export const categoryOf = ({ seed, index }: ProductRow): number => pick(CATEGORIES, mix(seed, index, SALT.category));
+/** An article number of the shop's own for a SKU. */
+export const outerSkuIdOf = (product: Versioned, number: number): string =>
+  `${outerIdOf(product)}-${SIZES[number] as string}`;
+
+export const categoryOf = ({ seed, index }: Versioned): number => pick(CATEGORIES, mix(seed, index, SALT.category));
 
 /** Path of the n-th picture, without host. */
-export const imagePathOf = ({ seed, index }: ProductRow, n: number): string =>
+export const imagePathOf = ({ seed, index }: Versioned, n: number): string =>
   `i${(index % 4) + 1}/${mix(seed, index, SALT.image + n * 100).toString(36)}_${n + 1}.jpg`;
+
+export const MAX_SKUS = SIZES.length;
 
 export interface SkuContent {
   /** Counted from 0 within the product. */
@@ -75,22 +85,59 @@ export interface SkuContent {
   sizeName: string;
   priceCents: number;
   stock: number;
+  /** Ordered, not yet paid for. */
+  withheld: number;
+  /** Epoch seconds: when this SKU, or the whole product's content, last changed. */
+  modified: number;
 }
 
-/** One to three skus: one colour in several sizes. */
+/** Each change of the stock alone gives another number. */
+function stockAt({ seed, index, version, skuChanges }: ProductRow, number: number): number {
+  const seeded = mix(seed, index, SALT.stock + number + version * 100);
+  return (seeded + 7 * (skuChanges?.get(number)?.version ?? 0)) % 200;
+}
+
+const withheldAt = ({ seed, index }: ProductRow, number: number, stock: number): number =>
+  Math.min(stock, mix(seed, index, SALT.withheld + number) % 6);
+
+/** The numbers of the SKUs there are: seeded ones that were not deleted, and added ones. */
+export function skuNumbersOf({ seed, index, plain, skuChanges }: ProductRow): number[] {
+  if (plain) return [];
+  const numbers: number[] = [];
+  const seeded = seededSkuCount(seed, index);
+  for (let number = 0; number < seeded; number += 1) if (!skuChanges?.get(number)?.deleted) numbers.push(number);
+  for (const [number, change] of skuChanges ?? []) if (number >= seeded && !change.deleted) numbers.push(number);
+  return numbers;
+}
+
 export function skusOf(row: ProductRow): SkuContent[] {
-  const n = mix(row.seed, row.index, SALT.skus);
+  const numbers = skuNumbersOf(row);
+  if (numbers.length === 0) return [];
   const colour = mix(row.seed, row.index, SALT.colour) % COLOURS.length;
   const price = priceCentsOf(row);
-  return Array.from({ length: 1 + (n % 3) }, (_, number) => ({
-    number,
-    colour,
-    colourName: COLOURS[colour] as string,
-    size: number,
-    sizeName: SIZES[number] as string,
-    priceCents: price + number * 200,
-    stock: mix(row.seed, row.index, SALT.stock + number + row.version * 100) % 200,
-  }));
+  return numbers.map((number) => {
+    const stock = stockAt(row, number);
+    return {
+      number,
+      colour,
+      colourName: COLOURS[colour] as string,
+      size: number,
+      sizeName: SIZES[number] as string,
+      priceCents: price + number * 200,
+      stock,
+      withheld: withheldAt(row, number, stock),
+      modified: Math.max(row.contentAt, row.skuChanges?.get(number)?.modified ?? 0),
+    };
+  });
 }
 
-export const stockOf = (row: ProductRow): number => skusOf(row).reduce((sum, sku) => sum + sku.stock, 0);
+/** Of a product without SKUs its own stock, of any other their sum. */
+export function stockOf(row: ProductRow, skus: readonly SkuContent[]): { stock: number; withheld: number } {
+  if (row.plain) {
+    const stock = stockAt(row, 0);
+    return { stock, withheld: withheldAt(row, 0, stock) };
+  }
+  let [stock, withheld] = [0, 0];
+  for (const sku of skus) [stock, withheld] = [stock + sku.stock, withheld + sku.withheld];
+  return { stock, withheld };
+}

@@ -1,11 +1,11 @@
 import type { StateDir } from '../state-dir.ts';
 import { bucket, type Bucket } from './bucket.ts';
 import { GATEWAY_OF, type Gateway, type PlatformName } from './platforms.ts';
-import { productCatalog, type CatalogState, type ProductCatalog } from './product-catalog.ts';
+import { noRows, shopRows, type ShopRows, type ShopRowsState } from './shop-rows.ts';
 
 export const SHOP_COUNTS = ['products', 'orders', 'inventory', 'reviews', 'livestream'] as const;
 
-/** What `PUT /control/{platform}/shops/{shop_id}` may name. Of the counts only the products are rows as yet. */
+/** What `PUT /control/{platform}/shops/{shop_id}` may name. Of the counts livestream is kept and never played. */
 export interface ShopSettings extends Record<(typeof SHOP_COUNTS)[number], number> {
   seed: string | number;
   latency_ms: number;
@@ -20,11 +20,11 @@ export interface Shop {
   /** The name last used on the control port: it decides what kind of seller this is. */
   platform: PlatformName;
   settings: ShopSettings;
-  catalog: ProductCatalog;
+  rows: ShopRows;
   bucket: Bucket | null;
 }
 
-type StoredShop = Omit<Shop, 'catalog' | 'bucket'> & { catalog: CatalogState };
+type StoredShop = Omit<Shop, 'rows' | 'bucket'> & { rows?: ShopRowsState };
 
 const DEFAULTS: ShopSettings = {
   products: 0,
@@ -38,33 +38,30 @@ const DEFAULTS: ShopSettings = {
   frozen: false,
 };
 
-const HOUR_MS = 3_600_000;
-
 export type Shops = ReturnType<typeof shopStore>;
 
-/** Every shop the sandbox plays, written down with each change. */
-export function shopStore(dir: StateDir) {
+/** Every shop the sandbox plays, written down with each change. One written by an older sandbox gets rows of its counts anew. */
+export function shopStore(dir: StateDir, startedAt: Date) {
   const shops = new Map<string, Shop>();
   const keyOf = (gateway: Gateway, id: string) => `shop/${gateway}/${id}`;
-  const catalogOf = (id: string, settings: ShopSettings, state: CatalogState) =>
-    productCatalog(id, String(settings.seed), state);
   const bucketOf = ({ rate_per_second }: ShopSettings) => (rate_per_second ? bucket(rate_per_second) : null);
+
+  function rowsOf(id: string, settings: ShopSettings, state: ShopRowsState): ShopRows {
+    const rows = shopRows(id, String(settings.seed), state);
+    rows.resize(settings);
+    return rows;
+  }
 
   for (const name of dir.names('shop/')) {
     const stored = dir.read<StoredShop>(name) as StoredShop;
-    const catalog = catalogOf(stored.id, stored.settings, stored.catalog);
-    shops.set(name, { ...stored, catalog, bucket: bucketOf(stored.settings) });
-  }
-
-  /** Seeded times hang on the full hour, so that the same seed within it gives the same rows in every shop made anew. */
-  function seeded(settings: ShopSettings, now: Date): CatalogState {
-    const newestSeeded = (Math.floor(now.getTime() / HOUR_MS) * HOUR_MS - HOUR_MS) / 1_000;
-    return { products: settings.products, newestSeeded, changes: [], created: [], mutations: 0 };
+    const { id, gateway, platform, settings } = stored;
+    const rows = rowsOf(id, settings, stored.rows ?? noRows(startedAt));
+    shops.set(name, { id, gateway, platform, settings, rows, bucket: bucketOf(settings) });
   }
 
   function save(shop: Shop): void {
-    const { bucket: _bucket, catalog, ...rest } = shop;
-    dir.write(keyOf(shop.gateway, shop.id), { ...rest, catalog: catalog.state() } satisfies StoredShop);
+    const { bucket: _bucket, rows, ...rest } = shop;
+    dir.write(keyOf(shop.gateway, shop.id), { ...rest, rows: rows.state() } satisfies StoredShop);
   }
 
   return {
@@ -78,14 +75,15 @@ export function shopStore(dir: StateDir) {
       const before = shops.get(keyOf(gateway, id));
       const settings = { ...(before?.settings ?? DEFAULTS), ...named };
       const sameSeed = before !== undefined && String(before.settings.seed) === String(settings.seed);
-      if (sameSeed && before.settings.products !== settings.products) before.catalog.resize(settings.products);
+      const rows = sameSeed ? before.rows : rowsOf(id, settings, noRows(now));
+      if (sameSeed) rows.resize(settings);
       const sameRate = before !== undefined && before.settings.rate_per_second === settings.rate_per_second;
       const shop: Shop = {
         id,
         gateway,
         platform,
         settings,
-        catalog: sameSeed ? before.catalog : catalogOf(id, settings, seeded(settings, now)),
+        rows,
         bucket: sameRate ? before.bucket : bucketOf(settings),
       };
       shops.set(keyOf(gateway, id), shop);

@@ -1,5 +1,5 @@
-import type { Writer } from './item-fields.ts';
 import { invalidArgument, Refused } from './refusals.ts';
+import type { Writer } from './writing.ts';
 
 const MAX_PLANS = 500;
 

@@ -1,15 +1,16 @@
-import { skusOf } from '../shops/product-content.ts';
+import type { SkuContent } from '../shops/product-content.ts';
 import type { Shop } from '../shops/shops.ts';
 import { fieldPlans } from './field-plan.ts';
-import { DETAIL_FIELDS, listOf, SKU_FIELDS, writeAll } from './item-fields.ts';
+import { DETAIL_FIELDS, SKU_FIELDS, skuText, skuTexts } from './item-fields.ts';
 import { idList, itemOf, type Method } from './method.ts';
 import { Refused, REFUSALS } from './refusals.ts';
+import { listOf, writeAll } from './writing.ts';
 
 const itemPlan = fieldPlans(DETAIL_FIELDS);
 const skuPlan = fieldPlans(SKU_FIELDS);
 
 /** Rows of this shop; ids of others and of deleted products are silently missing. */
-const found = (shop: Shop, ids: string[]) => [...new Set(ids)].flatMap((id) => shop.catalog.find(id) ?? []);
+const found = (shop: Shop, ids: string[]) => [...new Set(ids)].flatMap((id) => shop.rows.products.find(id) ?? []);
 
 export const itemDetails: Record<string, Method> = {
   'taobao.item.seller.get': {
@@ -29,24 +30,36 @@ export const itemDetails: Record<string, Method> = {
     run({ params, shop, simplify }, { faults }) {
       const writers = itemPlan(params.get('fields') as string);
       const rows = found(shop, idList(params, 'num_iids', 20));
-      if (rows.length === 0) return '';
-      return listOf(
-        'items',
-        'item',
-        rows.map((row) => writeAll(writers, itemOf(shop, row, faults), simplify)),
-        simplify,
-      );
+      const texts = rows.map((row) => writeAll(writers, itemOf(shop, row, faults), simplify));
+      return listOf('items', 'item', texts, simplify);
     },
   },
 
   'taobao.item.skus.get': {
     session: true,
     required: ['fields', 'num_iids'],
-    run({ params, shop, simplify }) {
+    run({ params, shop, simplify }, { faults }) {
       const writers = skuPlan(params.get('fields') as string);
       const rows = found(shop, idList(params, 'num_iids', 40));
-      const texts = rows.flatMap((row) => skusOf(row).map((sku) => writeAll(writers, { row, sku }, simplify)));
-      return texts.length === 0 ? '' : listOf('skus', 'sku', texts, simplify);
+      const texts = rows.flatMap((row) => skuTexts(writers, itemOf(shop, row, faults), simplify));
+      return listOf('skus', 'sku', texts, simplify);
+    },
+  },
+
+  'taobao.item.sku.get': {
+    session: true,
+    required: ['fields', 'sku_id'],
+    optional: ['num_iid'],
+    run({ params, shop, simplify }, { faults }) {
+      const writers = skuPlan(params.get('fields') as string);
+      const [id] = idList(params, 'sku_id', 1) as [string];
+      const [itemId] = params.get('num_iid') ? idList(params, 'num_iid', 1) : [];
+      const row = shop.rows.inventory.find(id);
+      if (row === undefined || row.product.plain || (itemId !== undefined && itemId !== row.product.id))
+        throw new Refused(REFUSALS.skuUnknown);
+      const item = itemOf(shop, row.product, faults);
+      const sku = item.skus().find(({ number }) => number === row.number) as SkuContent;
+      return `"sku":${skuText(writers, item, sku, simplify)}`;
     },
   },
 };

@@ -1,38 +1,34 @@
-import type { ProductRow } from '../shops/product-catalog.ts';
 import {
   categoryOf,
   imagePathOf,
   outerIdOf,
+  outerSkuIdOf,
   priceCentsOf,
-  skusOf,
   stockOf,
   titleOf,
   type SkuContent,
 } from '../shops/product-content.ts';
+import type { ProductRow } from '../shops/product-rows.ts';
+import { skuIdOf } from '../shops/skus.ts';
 import { gmt8 } from './gmt8.ts';
+import { listOf, writeAll, yuan, type Writer } from './writing.ts';
 
 /** A product on its way out, with what the shop adds to it. */
 export interface Item {
   row: ProductRow;
   nick: string;
   poisoned: boolean;
+  skus(): readonly SkuContent[];
+  skuPoisoned(id: string): boolean;
 }
-
-/** Writes one field as `"name":value`. Generated texts hold nothing that JSON escapes. */
-export type Writer<T> = (of: T, simplify: boolean) => string;
 
 const COLOUR_PROPERTY = 1627207;
 const SIZE_PROPERTY = 20509;
 const WEEK_S = 7 * 86_400;
 
-const yuan = (cents: number): string => (cents / 100).toFixed(2);
 const picture = (row: ProductRow, n: number): string => `https://img.alicdn.com/${imagePathOf(row, n)}`;
 const colourKey = (sku: SkuContent): string => `${COLOUR_PROPERTY}:${28320 + sku.colour}`;
 const sizeKey = (sku: SkuContent): string => `${SIZE_PROPERTY}:${28383 + sku.size}`;
-
-/** Lists stand in a wrapper of their own unless the call asked for the simple form. */
-export const listOf = (outer: string, inner: string, entries: string[], simplify: boolean): string =>
-  simplify ? `"${outer}":[${entries.join(',')}]` : `"${outer}":{"${inner}":[${entries.join(',')}]}`;
 
 /** Fields of a row in the two lists. */
 export const LIST_FIELDS: Record<string, Writer<Item>> = {
@@ -44,7 +40,7 @@ export const LIST_FIELDS: Record<string, Writer<Item>> = {
   pic_url: ({ row }) => `"pic_url":"${picture(row, 0)}"`,
   approve_status: ({ row }) => `"approve_status":"${row.onSale ? 'onsale' : 'instock'}"`,
   price: ({ row, poisoned }) => `"price":"${poisoned ? '面议' : yuan(priceCentsOf(row))}"`,
-  num: ({ row }) => `"num":${stockOf(row)}`,
+  num: (item) => `"num":${item.poisoned && item.row.plain ? -1 : stockOf(item.row, item.skus()).stock}`,
   outer_id: ({ row }) => `"outer_id":"${outerIdOf(row)}"`,
   modified: ({ row }) => `"modified":"${gmt8(row.modified)}"`,
   list_time: ({ row }) => `"list_time":"${gmt8(row.created)}"`,
@@ -54,20 +50,23 @@ export const LIST_FIELDS: Record<string, Writer<Item>> = {
 export interface SkuOf {
   row: ProductRow;
   sku: SkuContent;
+  id: string;
+  poisoned: boolean;
 }
 
 export const SKU_FIELDS: Record<string, Writer<SkuOf>> = {
-  sku_id: ({ row, sku }) => `"sku_id":${skuIdOf(row, sku)}`,
+  sku_id: ({ id }) => `"sku_id":${id}`,
   num_iid: ({ row }) => `"num_iid":${row.id}`,
   properties: ({ sku }) => `"properties":"${colourKey(sku)};${sizeKey(sku)}"`,
   properties_name: ({ sku }) =>
     `"properties_name":"${colourKey(sku)}:颜色分类:${sku.colourName};${sizeKey(sku)}:尺码:${sku.sizeName}"`,
-  quantity: ({ sku }) => `"quantity":${sku.stock}`,
+  quantity: ({ sku, poisoned }) => `"quantity":${poisoned ? -1 : sku.stock}`,
+  with_hold_quantity: ({ sku }) => `"with_hold_quantity":${sku.withheld}`,
   price: ({ sku }) => `"price":"${yuan(sku.priceCents)}"`,
-  outer_id: ({ row, sku }) => `"outer_id":"${outerIdOf(row)}-${sku.sizeName}"`,
+  outer_id: ({ row, sku }) => `"outer_id":"${outerSkuIdOf(row, sku.number)}"`,
   status: () => '"status":"normal"',
   created: ({ row }) => `"created":"${gmt8(row.created)}"`,
-  modified: ({ row }) => `"modified":"${gmt8(row.modified)}"`,
+  modified: ({ sku }) => `"modified":"${gmt8(sku.modified)}"`,
 };
 
 const NESTED_SKU = [
@@ -75,28 +74,23 @@ const NESTED_SKU = [
   'properties',
   'properties_name',
   'quantity',
+  'with_hold_quantity',
   'price',
   'outer_id',
   'status',
   'modified',
 ].map((name) => SKU_FIELDS[name] as Writer<SkuOf>);
 
-/** 19 digits: the product's id and the sku's number. */
-const skuIdOf = (row: ProductRow, sku: SkuContent): string => `4${row.id.slice(1)}${sku.number}`;
+export function skuText(writers: Writer<SkuOf>[], item: Item, sku: SkuContent, simplify: boolean): string {
+  const id = skuIdOf(item.row.id, sku.number);
+  return writeAll(writers, { row: item.row, sku, id, poisoned: item.skuPoisoned(id) }, simplify);
+}
 
-export const writeAll = <T>(writers: Writer<T>[], of: T, simplify: boolean): string => {
-  let text = '{';
-  for (const write of writers) text += text === '{' ? write(of, simplify) : `,${write(of, simplify)}`;
-  return `${text}}`;
-};
+/** The SKUs of a product as texts, of the fields asked for. */
+export const skuTexts = (writers: Writer<SkuOf>[], item: Item, simplify: boolean): string[] =>
+  item.skus().map((sku) => skuText(writers, item, sku, simplify));
 
-const skus: Writer<Item> = ({ row }, simplify) =>
-  listOf(
-    'skus',
-    'sku',
-    skusOf(row).map((sku) => writeAll(NESTED_SKU, { row, sku }, simplify)),
-    simplify,
-  );
+const skus: Writer<Item> = (item, simplify) => listOf('skus', 'sku', skuTexts(NESTED_SKU, item, simplify), simplify);
 
 const itemImages: Writer<Item> = ({ row }, simplify) =>
   listOf(
@@ -110,6 +104,7 @@ const itemImages: Writer<Item> = ({ row }, simplify) =>
 export const DETAIL_FIELDS: Record<string, Writer<Item>> = {
   ...LIST_FIELDS,
   created: ({ row }) => `"created":"${gmt8(row.created)}"`,
+  with_hold_quantity: (item) => `"with_hold_quantity":${stockOf(item.row, item.skus()).withheld}`,
   detail_url: ({ row }) => `"detail_url":"https://item.taobao.com/item.htm?id=${row.id}"`,
   skus,
   sku: skus,

@@ -1,27 +1,20 @@
-import type { ProductRow } from '../shops/product-catalog.ts';
 import { categoryOf, titleOf } from '../shops/product-content.ts';
+import type { ProductRow } from '../shops/product-rows.ts';
 import type { World } from '../world.ts';
 import { fieldPlans } from './field-plan.ts';
-import { parseGmt8 } from './gmt8.ts';
-import { LIST_FIELDS, listOf, writeAll } from './item-fields.ts';
-import { itemOf, wholeNumber, type Method, type SellerCall } from './method.ts';
+import { LIST_FIELDS } from './item-fields.ts';
+import { itemOf, oneOf, wholeNumber, windowOf, type Method, type SellerCall } from './method.ts';
 import type { Params } from './params.ts';
 import { invalidArgument, Refused } from './refusals.ts';
+import { listOf, writeAll } from './writing.ts';
 
 const MAX_PAGE_SIZE = 200;
 /** The platform's pages contradict each other (20,000 or 100,000): the smaller is played. */
 const MAX_ONSALE_ROWS = 20_000;
 const MAX_INVENTORY_PAGE = 101;
-const ORDERS = ['modified:desc', 'modified:asc'];
+const ORDERS = ['modified:desc', 'modified:asc'] as const;
 
 const plan = fieldPlans(LIST_FIELDS);
-
-function moment(params: Params, name: string, fallback: number): number {
-  const text = params.get(name) ?? '';
-  const seconds = text === '' ? fallback : parseGmt8(text);
-  if (seconds === undefined) throw new Refused(invalidArgument(name, '格式应为 yyyy-MM-dd HH:mm:ss'));
-  return seconds;
-}
 
 function matcher(params: Params): ((row: ProductRow) => boolean) | undefined {
   const [q, cid] = [params.get('q'), params.get('cid')];
@@ -33,17 +26,15 @@ function page({ params, shop, simplify }: SellerCall, { faults }: World, onSale:
   const writers = plan(params.get('fields') as string);
   const size = wholeNumber(params, 'page_size', 40, MAX_PAGE_SIZE);
   const number = wholeNumber(params, 'page_no', 1, onSale ? 999_999_999 : MAX_INVENTORY_PAGE);
-  const order = params.get('order_by') || 'modified:desc';
-  if (!ORDERS.includes(order)) throw new Refused(invalidArgument('order_by', `应为 ${ORDERS.join(' 或 ')}`));
-  const [from, to] = [moment(params, 'start_modified', 0), moment(params, 'end_modified', 0xffff_ffff)];
-  if (from > to) throw new Refused(invalidArgument('start_modified', '晚于 end_modified'));
+  const newestFirst = oneOf(params, 'order_by', ORDERS) !== 'modified:asc';
+  const window = windowOf(params, 'start_modified', 'end_modified');
   const offset = (number - 1) * size;
   if (onSale && offset >= MAX_ONSALE_ROWS) {
     throw new Refused(invalidArgument('page_no', `最多可查询 ${MAX_ONSALE_ROWS} 条，请缩小时间范围`));
   }
   const count = onSale ? Math.min(size, MAX_ONSALE_ROWS - offset) : size;
-  const slice = shop.catalog.list(onSale, from, to, matcher(params));
-  const rows = slice.page(offset, count, order === 'modified:desc');
+  const slice = shop.rows.products.list(onSale, window, matcher(params));
+  const rows = slice.page(offset, count, newestFirst);
   const total = `"total_results":${slice.total}`;
   if (rows.length === 0) return total;
   const texts = rows.map((row) => writeAll(writers, itemOf(shop, row, faults), simplify));

@@ -63,6 +63,8 @@ export const REFUSALS = {
   versionMissing: { code: 32, msg: 'Missing version' },
   versionInvalid: { code: 33, msg: 'Invalid version' },
   itemUnknown: remote('isv.item-get-service-error:ITEM_NOT_FOUND', '商品不存在'),
+  skuUnknown: remote('isv.sku-not-exist', 'SKU 不存在'),
+  tradeUnknown: remote('isv.trade-not-exist', '交易订单不存在'),
   refreshInvalid: remote('isv.refresh-token-invalid', 'refresh token 无效或已使用'),
   /** No public source names a closed shop's refusal: this row is ours, and the one place to correct it. */
   shopClosed: remote('isv.shop-closed', '店铺已关闭或被冻结'),

@@ -8,6 +8,8 @@ import type { Method } from './method.ts';
 import { readParams } from './params.ts';
 import { Refused, REFUSALS, type Refusal } from './refusals.ts';
 import { seller } from './seller.ts';
+import { tradeRates } from './trade-rates.ts';
+import { trades } from './trades.ts';
 
 const COMMON = [
   'method',
@@ -25,7 +27,7 @@ const COMMON = [
 
 /** Every method played, each with the parameters it may carry. */
 const METHODS = new Map(
-  Object.entries({ ...itemLists, ...itemDetails, ...seller } satisfies Record<string, Method>).map(([name, method]) => [
+  Object.entries({ ...itemLists, ...itemDetails, ...trades, ...tradeRates, ...seller } satisfies Record<string, Method>).map(([name, method]) => [
     name,
     {
       method,

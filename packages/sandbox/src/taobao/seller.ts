@@ -1,9 +1,9 @@
 import type { Shop } from '../shops/shops.ts';
 import { fieldPlans } from './field-plan.ts';
-import { writeAll, type Writer } from './item-fields.ts';
 import { nickOf, type Method } from './method.ts';
 import { Refused, REFUSALS } from './refusals.ts';
 import { tokenBody } from './token-body.ts';
+import { writeAll, type Writer } from './writing.ts';
 
 /** Raw digits where the shop's id is a number the platform could have. */
 const userId = (shop: Shop): string => (/^[1-9]\d{0,17}$/.test(shop.id) ? shop.id : JSON.stringify(shop.id));

@@ -6,15 +6,15 @@ const MULTIPLIER = 7_368_787;
 const INVERSE = 268_341_723n;
 const SHIFT = 123_456_789;
 
-export interface ProductIds {
+export interface RowIds {
   idOf(index: number): string;
   /** The index behind an id of this shop; undefined for anything else. */
   indexOf(id: string): number | undefined;
 }
 
-/** Ids of 18 digits (above 2^53) that say nothing of the order of the rows, found again without a table. */
-export function productIds(shopId: string, seed: string): ProductIds {
-  const prefix = String(100_000_000 + (hashText(`${shopId}\n${seed}`) % 800_000_000));
+/** Ids of 18 digits (above 2^53) that say nothing of the order of the rows, found again without a table. `of` names shop, seed and kind. */
+export function rowIds(of: string): RowIds {
+  const prefix = String(100_000_000 + (hashText(of) % 800_000_000));
   return {
     idOf: (index) => prefix + String((index * MULTIPLIER + SHIFT) % RANGE).padStart(9, '0'),
     indexOf(id) {
