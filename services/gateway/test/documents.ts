@@ -100,9 +100,10 @@ function read(document: Json, family: string, method: string, path: string, oper
     fault(answer) {
       const response = responses.find(({ status }) => status === answer.status);
       if (response === undefined) return `${answer.status} is not documented: ${answer.text}`;
-      const { schema } = response.content?.['application/json'] ?? {};
-      if (schema === undefined) return answer.text === '' ? null : 'a body where none is documented';
-      return misfit(document, schema, answer.body);
+      const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
+      const { schema } = response.content?.[type] ?? {};
+      if (schema === undefined) return answer.text === '' ? null : `a body of ${type} where none is documented`;
+      return misfit(document, schema, type === 'application/json' ? answer.body : answer.text);
     },
   };
 }

@@ -119,6 +119,10 @@ export const samplePeers: Script = {
     total: 2,
   }),
   getTask: () => ({ task: task({ status: 'failed', reason: 'platform_unavailable' }) }),
+  watchTask: async function* () {
+    yield { task: task({ status: 'running', completedAt: undefined, durationSeconds: undefined }), version: 'v1' };
+    yield { task: task(), version: 'v2' };
+  },
   cancelTask: () => ({ task: task({ status: 'running', reason: 'cancelling', completedAt: undefined }) }),
   syncRecord: () => ({ task: task({ status: 'queued' }), deduplicated: false }),
   retryRecordErrors: () => ({ task: task({ status: 'queued', trigger: 'retry' }), deduplicated: false }),

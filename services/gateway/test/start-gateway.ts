@@ -4,7 +4,7 @@ import { ShopServiceService } from '@crossdock/contracts/grpc/shop-settings';
 import { CatalogServiceService, SyncServiceService } from '@crossdock/contracts/grpc/sync-orchestrator';
 import { DeliveryServiceService, EndpointServiceService } from '@crossdock/contracts/grpc/webhook-dispatcher';
 import { AppError, type Logger, newId, systemClock } from '@crossdock/kernel';
-import { type CallContext, type Calls, rpcServer, unary } from '@crossdock/rpc';
+import { type CallContext, type Calls, rpcServer, serverStream, type StreamContext, unary } from '@crossdock/rpc';
 import { stores, testNames } from '@crossdock/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import mongoose from 'mongoose';
@@ -41,7 +41,7 @@ export type Script = {
 export interface SeenCall {
   method: string;
   request: Record<string, unknown>;
-  context: CallContext;
+  context: StreamContext;
 }
 
 export interface Answer {
@@ -69,22 +69,29 @@ export async function startGateway(script: Script = {}, overrides: Partial<Confi
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'EdDSA', use: 'sig' };
   const answers = { getSigningKeys: () => ({ jwksJson: JSON.stringify({ keys: [jwk] }) }), ...script } as Script;
   const calls: SeenCall[] = [];
-  const answer = (method: string) =>
-    unary<Record<string, unknown>, unknown>(async (request, context) => {
-      calls.push({ method, request, context });
-      const scripted = answers[method as keyof Script] as
-        | ((request: unknown, context: CallContext) => unknown)
-        | undefined;
-      if (scripted === undefined) throw new AppError('not_found', 'NOT_FOUND', '资源不存在');
-      return scripted(request, context);
-    });
+  async function answer(method: string, request: Record<string, unknown>, context: StreamContext): Promise<unknown> {
+    calls.push({ method, request, context });
+    const scripted = answers[method as keyof Script] as
+      | ((request: unknown, context: StreamContext) => unknown)
+      | undefined;
+    if (scripted === undefined) throw new AppError('not_found', 'NOT_FOUND', '资源不存在');
+    return scripted(request, context);
+  }
+  const handlerOf = (method: string, streams: boolean) =>
+    streams
+      ? serverStream<Record<string, unknown>, unknown>(async function* (request, context) {
+          yield* (await answer(method, request, context)) as AsyncIterable<unknown>;
+        })
+      : unary<Record<string, unknown>, unknown>((request, context) => answer(method, request, context));
   const peer = rpcServer({
     host: '127.0.0.1',
     port: 0,
     log: quiet,
     services: DEFINITIONS.map((definition) => [
       definition,
-      Object.fromEntries(Object.keys(definition).map((method) => [method, answer(method)])),
+      Object.fromEntries(
+        Object.entries(definition).map(([method, { responseStream }]) => [method, handlerOf(method, responseStream)]),
+      ),
     ]),
   });
   await peer.start();

@@ -11,6 +11,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { commerceFamily } from './family.ts';
 import { recordRoutes } from './records.ts';
 import { syncRoutes } from './sync.ts';
+import { taskEventRoutes } from './task-events.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** The commerce family: document 000 and the routes it leaves open. */
@@ -29,6 +30,7 @@ export function commerceRoutes(
     });
     connectorRoutes(scope, peers.connectors);
     syncRoutes(scope, peers.sync);
+    taskEventRoutes(scope, peers.sync);
     recordRoutes(scope, peers.catalog);
     webhookRoutes(scope, peers.endpoints);
     deliveryRoutes(scope, peers.deliveries);

@@ -32,5 +32,9 @@ export const REQUEST_HEADERS = {
     description: 'The same key and body get the same answer for 24 h; one effect, however often it is sent.',
     examples: ['5f0c1d2e-7a3b-4c4d-8e5f-60718293a4b5'],
   }),
+  'Last-Event-ID': text({
+    description: 'The id of the last event you got: what you know is not sent again.',
+    examples: ['5f70bf18a0860070'],
+  }),
   'If-Match': text({ description: 'The ETag you saw: a change made meanwhile by another is a 412.' }),
 };

@@ -61,6 +61,7 @@ function schemaOf(docs: FamilyDocs, route: RouteEntry, operation: Operation): ob
   const headers = {
     ...(route.idempotent && { 'Idempotency-Key': REQUEST_HEADERS['Idempotency-Key'] }),
     ...(operation.ifMatch && { 'If-Match': REQUEST_HEADERS['If-Match'] }),
+    ...(operation.lastEventId && { 'Last-Event-ID': REQUEST_HEADERS['Last-Event-ID'] }),
   };
   return {
     operationId: id,

@@ -30,9 +30,13 @@ export interface Operation {
   consumes?: string[];
   /** It changes what an ETag covers. */
   ifMatch?: true;
+  /** It is a stream that goes on where the client left it. */
+  lastEventId?: true;
   /** It answers nothing but its answer. */
   fixed?: true;
   answer: Answer;
+  /** What it answers when there is nothing to tell. */
+  otherwise?: Answer;
   /** Beside those that the route's own facts bring: token, permission, body, query, limits. */
   refusals?: Refusal[];
 }
@@ -40,6 +44,8 @@ export interface Operation {
 export interface Answer {
   status: 200 | 201 | 202 | 204 | 404;
   description: string;
+  /** JSON unless it says so. */
+  mediaType?: string;
   /** Absent when there is no body. */
   schema?: TSchema;
   examples?: Record<string, unknown>;

@@ -5,13 +5,16 @@ import { COMMON, refusalsOf } from './refusals.ts';
 import type { RouteEntry } from './route-table.ts';
 
 const EVERY: HeaderName[] = ['x-request-id', 'traceparent'];
+const JSON_TYPE = 'application/json';
 const LIMITS: HeaderName[] = ['ratelimit', 'ratelimit-policy'];
 
 /** Everything an operation can answer, by status. */
 export function responsesOf(docs: FamilyDocs, route: RouteEntry, operation: Operation): Record<string, object> {
   const refused = Map.groupBy(refusalsOf(route, operation), ({ error }) => statusOf(docs.family, error));
   return Object.fromEntries([
-    [operation.answer.status, answered(operation.answer, route)],
+    ...[operation.answer, operation.otherwise].flatMap((answer) =>
+      answer ? [[answer.status, answered(answer, route)]] : [],
+    ),
     ...[...refused].map(([status, refusals]) => [status, refusedWith(docs, status, refusals)]),
   ]);
 }
@@ -25,14 +28,17 @@ export const commonResponses = (docs: FamilyDocs): Record<string, object> =>
     ]),
   );
 
-function answered({ description, schema, examples = {}, headers = [] }: Answer, route: RouteEntry): object {
+function answered(
+  { description, mediaType = JSON_TYPE, schema, examples = {}, headers = [] }: Answer,
+  route: RouteEntry,
+): object {
   const names = [
     ...EVERY,
     ...(route.guarded ? LIMITS : []),
     ...(route.idempotent ? (['idempotency-replayed'] as const) : []),
     ...headers,
   ];
-  const content = schema === undefined ? {} : { content: json(schema, named(examples)) };
+  const content = schema === undefined ? {} : { content: { [mediaType]: { schema, examples: named(examples) } } };
   return { description, headers: headerRefs(names), ...content };
 }
 
@@ -55,7 +61,7 @@ function written({ family, refusal }: FamilyDocs, status: number, refusals: Refu
   };
 }
 
-const json = (schema: object, examples: object) => ({ 'application/json': { schema, examples } });
+const json = (schema: object, examples: object) => ({ [JSON_TYPE]: { schema, examples } });
 
 const named = (examples: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));

@@ -9,6 +9,7 @@ import { recordOperations } from './records.ts';
 import { recordSchemas } from './record-schemas.ts';
 import { syncOperations } from './sync.ts';
 import { syncSchemas } from './sync-schemas.ts';
+import { taskEventOperations } from './task-events.ts';
 import { webhookOperations } from './webhooks.ts';
 import { webhookSchemas } from './webhook-schemas.ts';
 
@@ -51,5 +52,5 @@ export const commerceDocs: FamilyDocs = {
       message: text({ description: 'For the person who asked, in Chinese.' }),
       data: status === 422 ? Type.Object({ errors: fieldReasons() }) : orNull(Type.Object({ errors: fieldReasons() })),
     }),
-  operations: { ...connectorOperations, ...syncOperations, ...recordOperations, ...webhookOperations },
+  operations: { ...connectorOperations, ...syncOperations, ...taskEventOperations, ...recordOperations, ...webhookOperations },
 };
