@@ -31,15 +31,15 @@ export interface RowProblem {
 }
 
 /**
- * One row of the platform. `raw` is the platform's own text of it (ids exact: parse with `parseLossless`), `hash` changes
- * when anything of it does, its time included. With a `problem`, the invalid field is null.
+ * One row of the platform. `hash` changes when what is to be stored of it does: its fields and its time. The time of an
+ * inventory row is its product's, so its hash is of the fields alone: a product touched without a change of stock leaves
+ * its inventory unchanged. With a `problem`, the invalid field is null, and all of them when nothing could be read.
  */
 export interface SourceRow<Fields extends RecordFields = RecordFields> {
   /** The platform's id; `?` and a hash for a listed row that has none: stable, and never a platform's id. */
   externalId: string;
   updatedAt: Date | null;
   fields: Fields;
-  raw: string;
   hash: string;
   problem: RowProblem | null;
 }
@@ -78,7 +78,7 @@ export interface RecordSource {
   page(session: Session, window: SyncWindow, position: Position | null): Promise<Page>;
   /**
    * How far back the platform's list reaches, null when it holds everything there is: what is older may be missing
-   * from it and still exist, so nobody takes it for deleted.
+   * from it and still exist, so nobody takes it for deleted. Old is what was created before, whatever changed it since.
    */
   reachMs: number | null;
   /** The rows the platform knows; unknown ids are missing from the answer. */
@@ -137,6 +137,8 @@ export interface PlatformAdapter {
   refresh(request: AppRequest & { refreshToken: string }): Promise<Grant>;
   /** The account that the access token speaks for. */
   probe(session: Session): Promise<Account>;
+  /** False for an account of another kind: its shop belongs to another platform behind the same gateway. */
+  accepts(account: Account): boolean;
   /** One for each of `syncTypes`. */
   sources: Partial<Record<SyncType, RecordSource>>;
 }

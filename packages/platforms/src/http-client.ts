@@ -4,6 +4,8 @@ import { Pool } from 'undici';
 const CONNECTIONS = 16;
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** The failure's code for an answer of more. */
+export const TOO_LARGE = 'TOO_LARGE';
 
 export interface HttpAnswer {
   status: number;
@@ -44,7 +46,7 @@ export function createHttpClient(deadlineMs: number): HttpClient {
       bytes += chunk.length;
       // Leaving the loop destroys the stream and with it the connection.
       if (bytes > MAX_ANSWER_BYTES)
-        throw new PlatformError('RETRYABLE', `an answer of more than ${MAX_ANSWER_BYTES} bytes`, { code: 'TOO_LARGE' });
+        throw new PlatformError('RETRYABLE', `an answer of more than ${MAX_ANSWER_BYTES} bytes`, { code: TOO_LARGE });
       chunks.push(chunk);
     }
     const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : null);

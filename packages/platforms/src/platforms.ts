@@ -1,6 +1,6 @@
 import type { PlatformAdapter } from './adapter.ts';
 import { createHttpClient } from './http-client.ts';
-import { tmall } from './taobao/adapter.ts';
+import { taobao, tmall } from './taobao/adapter.ts';
 
 const CALL_DEADLINE_MS = 15_000;
 
@@ -19,7 +19,7 @@ export interface Platforms {
 
 export function createPlatforms(addresses: PlatformAddresses): Platforms {
   const http = createHttpClient(CALL_DEADLINE_MS);
-  const adapters = [tmall({ http, ...addresses.taobao })];
+  const adapters = [tmall, taobao].map((make) => make({ http, ...addresses.taobao }));
   const byName = new Map(adapters.map((adapter) => [adapter.platform, adapter]));
   return { get: (platform) => byName.get(platform), list: () => [...adapters], close: http.close };
 }

@@ -2,8 +2,11 @@ import type { Account, PlatformAdapter } from '../adapter.ts';
 import type { HttpClient } from '../http-client.ts';
 import { isObject, type JsonObject, malformed } from './answer.ts';
 import { accountText } from './fields.ts';
+import { taobaoInventory } from './inventory.ts';
 import { taobaoOauth } from './oauth.ts';
+import { taobaoOrders } from './orders.ts';
 import { taobaoProducts } from './products.ts';
+import { taobaoReviews } from './reviews.ts';
 import { topClient } from './top-client.ts';
 
 export interface TaobaoDeps {
@@ -12,22 +15,30 @@ export interface TaobaoDeps {
   apiUrl: string;
 }
 
-/** What tells the shops of one gateway apart. */
-type Face = Pick<PlatformAdapter, 'platform' | 'displayName' | 'iconUrl' | 'syncTypes' | 'minSyncIntervalMinutes'>;
+/** What tells the shops of one gateway apart; `sellerType` is the gateway's word for them. */
+interface Face {
+  platform: string;
+  displayName: string;
+  sellerType: string;
+}
 
 export const tmall = (deps: TaobaoDeps): PlatformAdapter =>
-  taobaoAdapter(deps, {
-    platform: 'tmall',
-    displayName: '天猫',
-    iconUrl: '/icons/tmall.svg',
-    syncTypes: ['products', 'orders', 'inventory', 'reviews'],
-    minSyncIntervalMinutes: 5,
-  });
+  taobaoAdapter(deps, { platform: 'tmall', displayName: '天猫', sellerType: 'B' });
 
-function taobaoAdapter({ http, authUrl, apiUrl }: TaobaoDeps, face: Face): PlatformAdapter {
+export const taobao = (deps: TaobaoDeps): PlatformAdapter =>
+  taobaoAdapter(deps, { platform: 'taobao', displayName: '淘宝', sellerType: 'C' });
+
+function taobaoAdapter(
+  { http, authUrl, apiUrl }: TaobaoDeps,
+  { platform, displayName, sellerType }: Face,
+): PlatformAdapter {
   const top = topClient(http, apiUrl);
   return {
-    ...face,
+    platform,
+    displayName,
+    iconUrl: `/icons/${platform}.svg`,
+    syncTypes: ['products', 'orders', 'inventory', 'reviews'],
+    minSyncIntervalMinutes: 5,
     authType: 'oauth2',
     configFields: [
       { name: 'app_key', required: true, sensitive: false, masked: true },
@@ -38,7 +49,13 @@ function taobaoAdapter({ http, authUrl, apiUrl }: TaobaoDeps, face: Face): Platf
     appKeyOf: (config) => config.app_key ?? '',
     ...taobaoOauth(http, authUrl),
     probe: (session) => top.call(session, 'taobao.user.seller.get', { fields: 'user_id,nick,type' }, readSeller),
-    sources: { products: taobaoProducts(top) },
+    accepts: (account) => account.sellerType === sellerType,
+    sources: {
+      products: taobaoProducts(top),
+      orders: taobaoOrders(top),
+      inventory: taobaoInventory(top),
+      reviews: taobaoReviews(top),
+    },
   };
 }
 

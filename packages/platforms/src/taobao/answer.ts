@@ -1,7 +1,7 @@
 import { PlatformError } from '@crossdock/kernel';
 import type { HttpAnswer } from '../http-client.ts';
 import { parseLossless } from '../lossless.ts';
-import { banMs, failureOf } from './error-table.ts';
+import { failureOf, pauseMs } from './error-table.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -23,6 +23,19 @@ export function readAnswer(method: string, answer: HttpAnswer): JsonObject {
   if (answer.status !== 200) throw httpFailure(answer);
   if (!isObject(body)) throw malformed(`no ${responseName(method)}`);
   return body;
+}
+
+/** `{ items: { item: [ … ] } }`; an empty list has no key. */
+export function listIn(body: JsonObject, outer: string, inner: string): JsonObject[] {
+  const wrapper = body[outer] === undefined ? {} : body[outer];
+  const rows = isObject(wrapper) ? (wrapper[inner] ?? []) : null;
+  if (!Array.isArray(rows) || !rows.every(isObject)) throw malformed(`${outer} is not a list`);
+  return rows;
+}
+
+export function readTotal({ total_results: total }: JsonObject): number {
+  if (typeof total !== 'number' || !Number.isInteger(total) || total < 0) throw malformed('no total_results');
+  return total;
 }
 
 export function parseObject(text: string): JsonObject | null {
@@ -51,7 +64,7 @@ function refusal(method: string, error: JsonObject): PlatformError {
   const message = [method, String(error.code), sub, text(error.msg), text(error.sub_msg)]
     .filter((part) => part !== '')
     .join(' ');
-  const retryAfterMs = failure === 'RATE_LIMITED' ? (banMs(text(error.sub_msg)) ?? banMs(text(error.msg))) : undefined;
+  const retryAfterMs = pauseMs(failure, `${text(error.sub_msg)} ${text(error.msg)}`);
   return new PlatformError(failure, message.slice(0, 300), {
     code: sub === '' ? String(error.code) : `${String(error.code)}/${sub}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

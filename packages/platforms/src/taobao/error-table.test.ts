@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { banMs, failureOf } from './error-table.ts';
+import { failureOf, pauseMs } from './error-table.ts';
 
 describe('the error table of the Taobao gateway', () => {
   test.each([
@@ -24,9 +24,11 @@ describe('the error table of the Taobao gateway', () => {
     expect(failureOf(code, sub)).toBe(failure);
   });
 
-  test('reads how long a ban lasts', () => {
-    expect(banMs('This ban will last for 1 more seconds')).toBe(1_000);
-    expect(banMs('This ban will last for 31062 more seconds')).toBe(31_062_000);
-    expect(banMs('App Call Limited')).toBeUndefined();
+  test('reads how long a ban lasts, and knows how long busy trades need', () => {
+    expect(pauseMs('RATE_LIMITED', 'This ban will last for 1 more seconds')).toBe(1_000);
+    expect(pauseMs('RATE_LIMITED', 'App Call Limited This ban will last for 31062 more seconds')).toBe(31_062_000);
+    expect(pauseMs('RATE_LIMITED', 'App Call Limited')).toBeUndefined();
+    expect(pauseMs('SHRINK_WINDOW', '')).toBe(180_000);
+    expect(pauseMs('PERMANENT', 'This ban will last for 1 more seconds')).toBeUndefined();
   });
 });

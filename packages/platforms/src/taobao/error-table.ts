@@ -36,8 +36,13 @@ export function failureOf(code: number, sub: string): FailureClass {
 
 const weight = ({ code, sub = '' }: Entry): number => sub.length * 2 + (code === undefined ? 0 : 1);
 
-/** A refusal for frequency says how long it lasts. */
-export function banMs(text: string): number | undefined {
+/** A window that is refused although it is narrow is taken again after about as long. */
+const TRADES_BUSY_MS = 180_000;
+
+/** How long to wait: a refusal for frequency says it. */
+export function pauseMs(failure: FailureClass, text: string): number | undefined {
+  if (failure === 'SHRINK_WINDOW') return TRADES_BUSY_MS;
+  if (failure !== 'RATE_LIMITED') return undefined;
   const seconds = /will last for (\d{1,9}) more second/i.exec(text)?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }

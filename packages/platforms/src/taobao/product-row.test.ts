@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseLossless } from '../lossless.ts';
 import type { JsonObject } from './answer.ts';
-import { namelessRow, productRow } from './product-row.ts';
+import { productRow } from './product-row.ts';
 
 const RAW =
   '{"num_iid":712345678901234567,"title":"纯棉T恤","approve_status":"onsale","price":"59.00","num":120,"outer_id":"SPU-1","cid":50000671,' +
@@ -10,7 +10,7 @@ const RAW =
   '"skus":{"sku":[{"sku_id":5012345678901234567,"properties":"1627207:28341;20509:28314","properties_name":"1627207:28341:颜色:黑色;20509:28314:尺码:M",' +
   '"quantity":7,"price":"59.50","outer_id":"SKU-1-M","status":"normal"},{"sku_id":5,"status":"delete"}]}}';
 
-const rowOf = (raw: string) => productRow(parseLossless(raw) as JsonObject, '712345678901234567', raw);
+const rowOf = (raw: string) => productRow(parseLossless(raw) as JsonObject, '712345678901234567');
 const changed = (field: string, json: string | null) => {
   const row = JSON.parse(RAW.replaceAll(/:(\d{16,})/g, ':"$1"')) as JsonObject;
   if (json === null) delete row[field];
@@ -41,7 +41,6 @@ describe('a product row', () => {
           },
         ],
       },
-      raw: RAW,
       hash: expect.stringMatching(/^[\w-]{22}$/),
       problem: null,
     });
@@ -80,10 +79,13 @@ describe('a product row', () => {
     expect(row.problem).toMatchObject({ field: path, message: expect.stringContaining(path) });
   });
 
-  test('without an id has a stable name that no product has', () => {
-    const row = namelessRow(null, '{"modified":"2026-01-15 10:02:11"}');
-    expect(row.externalId).toMatch(/^\?/);
-    expect(namelessRow(null, row.raw)).toEqual(row);
-    expect(row.problem?.code).toBe('MISSING_ID');
+  test('in another currency is told by its problem', () => {
+    expect(changed('currency', '"CNY"').problem).toBeNull();
+    expect(changed('currency', '"USD"').problem).toMatchObject({ code: 'INVALID_FIELD', field: 'currency' });
+  });
+
+  test('is another one when its time is, and the same whatever else the platform says', () => {
+    expect(changed('modified', '"2026-01-15 10:02:12"').hash).not.toBe(rowOf(RAW).hash);
+    expect(changed('list_time', '"2026-01-15 10:02:12"').hash).toBe(rowOf(RAW).hash);
   });
 });

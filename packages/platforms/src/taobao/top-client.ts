@@ -1,6 +1,6 @@
 import { isPlatformError, PlatformError } from '@crossdock/kernel';
 import type { Session } from '../adapter.ts';
-import type { HttpAnswer, HttpClient } from '../http-client.ts';
+import { type HttpAnswer, type HttpClient, TOO_LARGE } from '../http-client.ts';
 import { type JsonObject, readAnswer } from './answer.ts';
 import { sign } from './sign.ts';
 import { topTime } from './top-time.ts';
@@ -11,9 +11,18 @@ const STALE_TIMESTAMP = '31';
 /** Reads what a call is for out of the answer's body; a PlatformError thrown here counts as the call's failure. */
 export type Read<T> = (body: JsonObject, text: string) => T;
 
+/** What a refusal says when it is an answer, as `no such trade` is; undefined when it is none. */
+export type Says<T> = (refusal: PlatformError) => T | undefined;
+
 export interface TopClient {
-  call<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>): Promise<T>;
+  call<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>, says?: Says<T>): Promise<T>;
 }
+
+/** The platform does not know what it was asked for. */
+export const isUnknown = ({ code }: PlatformError): boolean => /^\d+\/isv\..*not[-_]?(exist|found)/i.test(code);
+
+/** One answer was larger than the client takes. */
+export const isTooLarge = (err: unknown): boolean => isPlatformError(err) && err.code === TOO_LARGE;
 
 /** Calls of the gateway: gate, signature, deadline, classification. The platform's clock wins over ours. */
 export function topClient(http: HttpClient, apiUrl: string): TopClient {
@@ -48,6 +57,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     method: string,
     params: Record<string, string>,
     read: Read<T>,
+    says: Says<T>,
     first: boolean,
   ): Promise<T> {
     await session.call.take(session.signal);
@@ -61,6 +71,11 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
       return result;
     } catch (err) {
       const failure = failureFrom(err, session);
+      const said = says(failure);
+      if (said !== undefined) {
+        session.call.done({ ok: true, durationMs: durationMs() });
+        return said;
+      }
       const again = first && learnClock(session, failure, answer);
       const { code, message, retryAfterMs } = failure;
       session.call.done({
@@ -71,12 +86,14 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
         durationMs: durationMs(),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
-      if (again) return attempt(session, method, params, read, false);
+      if (again) return attempt(session, method, params, read, says, false);
       throw isPlatformError(err) ? failure : err;
     }
   }
 
-  return { call: (session, method, params, read) => attempt(session, method, params, read, true) };
+  return {
+    call: (session, method, params, read, says = () => undefined) => attempt(session, method, params, read, says, true),
+  };
 }
 
 /** What the gate is told and the caller gets: without the secrets that a platform may have echoed. */

@@ -1,0 +1,100 @@
+import type { RowProblem, Session } from '../adapter.ts';
+import { inParallel } from '../in-parallel.ts';
+import { type JsonObject, listIn, readTotal } from './answer.ts';
+import { idText } from './fields.ts';
+import { missingId, nameless, ROW_TOO_LARGE, sizeCheck } from './row-reader.ts';
+import { isTooLarge, type TopClient } from './top-client.ts';
+import { topTime } from './top-time.ts';
+import type { Lists } from './walked-source.ts';
+import type { Walk } from './walks.ts';
+
+const DETAILS = 'taobao.items.seller.list.get';
+const LISTS: Record<string, string> = {
+  onsale: 'taobao.items.onsale.get',
+  inventory: 'taobao.items.inventory.get',
+};
+const IDS_PER_CALL = 20;
+export const CALLS_AT_ONCE = 5;
+/** Before the platform opened: no row is older. */
+const PLATFORM_EPOCH = Date.UTC(2003, 4, 10);
+
+/** A product in the lists: by its id (`?…` for one without), with the problem that keeps it from being asked for. */
+export interface ListedItem {
+  id: string;
+  problem: RowProblem | null;
+}
+
+/** A product in full, or why it cannot be read. */
+export type Item = { id: string; row: JsonObject; problem: null } | { id: string; row: null; problem: RowProblem };
+
+/** A shop's products: on sale and in the warehouse. */
+export function itemLists(top: TopClient): Omit<Lists<ListedItem>, 'records'> {
+  return {
+    limits: { pageSize: 200, maxRows: 20_000, maxSpanMs: Number.POSITIVE_INFINITY },
+    reachMs: null,
+    names: Object.keys(LISTS),
+    oldest: () => PLATFORM_EPOCH,
+    read: (session, walk: Walk, page) =>
+      top.call(
+        session,
+        LISTS[walk.list] as string,
+        {
+          fields: 'num_iid,modified',
+          page_no: String(page),
+          page_size: '200',
+          order_by: 'modified:desc',
+          start_modified: walk.from === null ? '' : topTime(walk.from),
+          end_modified: walk.to === null ? '' : topTime(walk.to),
+        },
+        (body) => ({ total: readTotal(body), rows: listIn(body, 'items', 'item').map(listed) }),
+      ),
+  };
+}
+
+function listed(row: JsonObject): ListedItem {
+  const id = idText(row.num_iid);
+  return id === null ? { id: nameless(row), problem: missingId('商品') } : { id, problem: null };
+}
+
+/** Products by their ids: those the platform knows, and those it answers unreadably. */
+export function itemReader(top: TopClient, fields: string) {
+  async function batch(session: Session, ids: string[]): Promise<Item[]> {
+    try {
+      return await top.call(session, DETAILS, { fields, num_iids: ids.join(',') }, (body, text) =>
+        readItems(body, text, ids),
+      );
+    } catch (err) {
+      if (!isTooLarge(err)) throw err;
+      if (ids.length === 1) return [{ id: ids[0] as string, row: null, problem: ROW_TOO_LARGE }];
+      const half = Math.ceil(ids.length / 2);
+      return [...(await batch(session, ids.slice(0, half))), ...(await batch(session, ids.slice(half)))];
+    }
+  }
+
+  return async (session: Session, asked: Iterable<string>): Promise<Item[]> => {
+    const ids = [...new Set(asked)];
+    const batches = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) =>
+      ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL),
+    );
+    return (await inParallel(batches, CALLS_AT_ONCE, (each) => batch(session, each))).flat();
+  };
+}
+
+/**
+ * Ids that are missing are unknown to the platform. Not so beside a row without an id: it may be any of them,
+ * so none of them is called unknown (it would be taken for deleted) but all of them unreadable.
+ */
+function readItems(body: JsonObject, text: string, asked: string[]): Item[] {
+  const isLarge = sizeCheck(text);
+  const wanted = new Set(asked);
+  const items: Item[] = [];
+  let hasNameless = false;
+  for (const row of listIn(body, 'items', 'item')) {
+    const id = idText(row.num_iid);
+    if (id === null) hasNameless = true;
+    else if (wanted.delete(id))
+      items.push(isLarge(row) ? { id, row: null, problem: ROW_TOO_LARGE } : { id, row, problem: null });
+  }
+  if (hasNameless) for (const id of wanted) items.push({ id, row: null, problem: missingId('商品') });
+  return items;
+}
