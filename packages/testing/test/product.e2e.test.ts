@@ -6,6 +6,7 @@ import { commerceDocument } from './product/commerce-document.ts';
 import { mainJob } from './product/main-job.ts';
 import { otherDocuments } from './product/other-documents.ts';
 import { permissions } from './product/permissions.ts';
+import { taskStream } from './product/task-stream.ts';
 
 /** One running product for every group: each works on connectors of its own. */
 let world: World;
@@ -13,6 +14,7 @@ beforeAll(async () => void (world = await startWorld()), 120_000);
 afterAll(async () => world?.[Symbol.asyncDispose](), 120_000);
 
 describe('the main job', () => mainJob(() => world));
+describe('a task as a stream', () => taskStream(() => world));
 describe('many at once', () => atOnce(() => world));
 describe('who may', () => permissions(() => world));
 describe('the commerce document', () => commerceDocument(() => world));
