@@ -9,13 +9,19 @@ import {
 import { type Clock, newId, sha256Hex } from '@crossdock/kernel';
 import { connectMongo, type Mongo } from '@crossdock/mongo';
 import { rpcClient, type RpcClient } from '@crossdock/rpc';
+import { createPlatforms } from '@crossdock/platforms';
 import { createLogger, readConfig, type Service } from '@crossdock/runtime';
 import { type Sandbox, type SandboxControl, sandboxControl, startSandbox } from '@crossdock/sandbox';
 import { receiver, type Receiver, recordsOf, stores, testNames } from '@crossdock/testing';
+import { createVault } from '@crossdock/vault';
 import { randomBytes } from 'node:crypto';
+import { registryApp } from '../src/app/registry-app.ts';
 import { configSchema } from '../src/config.ts';
+import { quotasOf } from '../src/domain/slots.ts';
 import { connectorRegistry } from '../src/service.ts';
 import type { ConnectorRow } from '../src/store/connector-row.ts';
+import { connectorStore } from '../src/store/connectors.ts';
+import { oauthStateStore } from '../src/store/oauth-states.ts';
 
 export interface Instance {
   connectors: RpcClient<typeof ConnectorServiceService>['call'];
@@ -41,6 +47,9 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
   const bus: Bus = createBus({ brokers: stores().kafka, clientId: 'test', topicPrefix, log });
   let offsetMs = 0;
   const clock: Clock = () => new Date(Date.now() + offsetMs);
+  const platforms = createPlatforms({
+    taobao: { authUrl: `${sandbox.url}/taobao`, apiUrl: `${sandbox.url}/taobao/router/rest` },
+  });
 
   const config = readConfig(configSchema, {
     OPS_PORT: '0',
@@ -55,6 +64,19 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
     TAOBAO_API_URL: `${sandbox.url}/taobao/router/rest`,
     CONNECTOR_QUOTAS: quotas,
     CONNECTOR_QUOTA_DEFAULT: '10',
+  });
+
+  const app = registryApp({
+    connectors: connectorStore(mongo.connection),
+    states: oauthStateStore(mongo.connection),
+    platforms,
+    vault: createVault(config.KEY_ENCRYPTION_KEYS),
+    quotas: quotasOf(quotas, 10),
+    publicUrl: browser.url,
+    budgetLeft: async () => null,
+    nudge: () => {},
+    clock,
+    log,
   });
 
   const services: Service[] = [];
@@ -120,7 +142,20 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
         { connectorId: '', taskId: '', refusedVersion: undefined, ...request },
         as(tenant),
       ),
+    /** A further process of the service on the same database: no port, no rounds of its own. */
+    app,
+    /** Requests for tokens: exchanges of codes and renewals. */
     tokenCalls: () => control.requests({ platform: 'tmall', match: '/taobao/token' }),
+    /** How often the platform was asked to renew the shop's tokens. */
+    async refreshes(shopId: string): Promise<number> {
+      const asked = await control.requests({ platform: 'tmall', match: `client_id=${appKeyOf(shopId)}` });
+      return asked.filter(({ body }) => String(body).includes('grant_type=refresh_token')).length;
+    },
+    /** How often the platform was asked whose token it is. */
+    async probes(shopId: string): Promise<number> {
+      const asked = await control.requests({ platform: 'tmall', match: `app_key=${appKeyOf(shopId)}` });
+      return asked.filter(({ body }) => String(body).includes('taobao.user.seller.get')).length;
+    },
     /** The state of the last merchant's decision. */
     lastState: () => lastState,
     /** Leaves a state as a process does that dies while it exchanges. */
@@ -151,6 +186,7 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
     async stop(): Promise<void> {
       for (const client of clients) await client.stop();
       for (const service of services) await service.stop();
+      await platforms.close();
       await mongo.connection.dropDatabase();
       await mongo.stop();
       await bus.stop();
@@ -162,13 +198,16 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
 
 export type Registry = Awaited<ReturnType<typeof startRegistry>>;
 
+/** Each shop has an app of its own, by which its calls are told apart. */
+export const appKeyOf = (shopId: string): string => `sandbox-${shopId}-key`;
+
 export const newConnector = (
   shopId: string,
   changes: Partial<CreateConnectorRequest> = {},
 ): CreateConnectorRequest => ({
   name: '天猫旗舰店',
   platform: 'tmall',
-  config: { app_key: 'sandbox-app-key', app_secret: 'sandbox-secret', shop_id: shopId },
+  config: { app_key: appKeyOf(shopId), app_secret: 'sandbox-secret', shop_id: shopId },
   syncIntervalMinutes: 15,
   idempotencyKey: '',
   bodyHash: '',

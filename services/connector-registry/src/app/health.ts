@@ -69,23 +69,22 @@ export function connectorHealth(deps: HealthDeps) {
   }
 
   /** Null when the connector turned out to be without authorisation. A token the platform calls expired is refreshed and tried once more. */
-  async function probe(caller: Caller, connector: Connector): Promise<Call | null> {
+  async function probe(caller: Caller, connector: Connector, signal?: AbortSignal): Promise<Call | null> {
     const { id } = connector;
     const at = clock();
     try {
-      let acquired = await credentials.acquire(caller, { connectorId: id });
+      let acquired = await credentials.acquire(caller, { connectorId: id }, signal);
       let call = acquired.state === 'ok' ? await probeWith(acquired) : null;
       if (acquired.state === 'ok' && call?.outcome === 'AUTH_EXPIRED') {
-        acquired = await credentials.acquire(caller, {
-          connectorId: id,
-          refusedVersion: acquired.connector.credentialVersion,
-        });
+        const refusedVersion = acquired.connector.credentialVersion;
+        acquired = await credentials.acquire(caller, { connectorId: id, refusedVersion }, signal);
         call = acquired.state === 'ok' ? await probeWith(acquired) : null;
       }
       if (acquired.state !== 'ok' || call === null) return null;
       await reportCalls(caller, id, [{ ...call, credentialVersion: acquired.connector.credentialVersion }]);
       return call;
     } catch (err) {
+      if (signal?.aborted) return null;
       if (!isAppError(err) || err.kind !== 'unavailable') throw err;
       const call: Call = {
         at,

@@ -67,6 +67,7 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
     const reason = endOf(connector.platform, err.failure, err.code);
     if (reason !== null) {
       await changes.refuse(connector.tenant, connector.id, connector.credentialVersion, reason);
+      await connectors.releaseRefresh(connector, fence, clock());
       return { result: 'settled' };
     }
     const retryAfterMs = Math.max(err.retryAfterMs ?? 0, RETRY_AFTER_MS);
