@@ -16,11 +16,6 @@ export const configSchema = Type.Object({
     default: 'https://eco.taobao.com/router/rest',
     description: 'the address of the gateway',
   }),
-  PLATFORM_CALLS_PER_SECOND: Type.Number({
-    exclusiveMinimum: 0,
-    default: 100,
-    description: 'calls a second of one app key, at most',
-  }),
   WORKER_SLOTS: Type.Integer({ minimum: 1, maximum: 100, default: 8, description: 'tasks worked on at once' }),
 });
 

@@ -1,6 +1,10 @@
 import { createBus } from '@crossdock/bus';
 import { auditRecorded, recordsChanged, syncCompleted, syncRequested } from '@crossdock/contracts';
-import { ConnectorServiceService, CredentialServiceService } from '@crossdock/contracts/grpc/connector-registry';
+import {
+  CallBudgetServiceService,
+  ConnectorServiceService,
+  CredentialServiceService,
+} from '@crossdock/contracts/grpc/connector-registry';
 import { CatalogServiceService, SyncServiceService } from '@crossdock/contracts/grpc/sync-orchestrator';
 import { AppError, type Part } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
@@ -33,7 +37,8 @@ import { taskClaimStore } from './store/task-claims.ts';
 import { taskPageStore } from './store/task-pages.ts';
 import { taskModel } from './store/task-rows.ts';
 import { readTaskStates } from './store/task-states.ts';
-import { callBudgets } from './worker/call-budget.ts';
+import { callLeases } from './worker/call-budget-leases.ts';
+import { callBudgets } from './worker/call-budgets.ts';
 import { callReports } from './worker/call-reports.ts';
 import { runTask } from './worker/run-task.ts';
 import { scheduler } from './worker/scheduler.ts';
@@ -49,9 +54,10 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     log,
     metrics,
   });
-  const [registry, credentials] = [
+  const [registry, credentials, budgets] = [
     rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS, { metrics }),
     rpcClient(CredentialServiceService, config.REGISTRY_ADDRESS, { metrics }),
+    rpcClient(CallBudgetServiceService, config.REGISTRY_ADDRESS, { metrics }),
   ];
   const platforms = createPlatforms({ taobao: { authUrl: config.TAOBAO_AUTH_URL, apiUrl: config.TAOBAO_API_URL } });
   const platformPools: Part = { name: 'platforms', start: async () => {}, stop: platforms.close };
@@ -69,6 +75,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
 
   measureLiveTasks(metrics, tasks.countLive);
   const meter = syncMeter(metrics);
+  const calls = callBudgets(callLeases(budgets), log, metrics);
   const reports = callReports({ send: report, log });
   const run = runTask({
     claims,
@@ -81,7 +88,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     meter,
     acquire,
     adapterOf,
-    budgetOf: callBudgets(config.PLATFORM_CALLS_PER_SECOND, log, metrics),
+    callsOf: calls.of,
     clock,
     log,
   });
@@ -145,7 +152,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     return adapter;
   }
 
-  const parts = [mongo, bus, schema, registry, credentials, platformPools, relay, reports, slots, due, watching, grpc, consumer];
+  const parts = [mongo, bus, schema, registry, credentials, budgets, platformPools, relay, reports, calls, slots, due, watching, grpc, consumer];
   return Object.assign(
     createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics }),
     { grpcPort: grpc.port },

@@ -20,7 +20,7 @@ import { syncTaskStore } from '../src/store/sync-tasks.ts';
 import { taskClaimStore } from '../src/store/task-claims.ts';
 import { taskPageStore } from '../src/store/task-pages.ts';
 import { taskModel } from '../src/store/task-rows.ts';
-import { callBudgets } from '../src/worker/call-budget.ts';
+import type { AppCalls } from '../src/worker/call-budgets.ts';
 import { callReports } from '../src/worker/call-reports.ts';
 import { runTask, type RunTaskDeps } from '../src/worker/run-task.ts';
 
@@ -87,6 +87,9 @@ export type ScriptedSource = ReturnType<typeof scriptedSource>;
 /** What a worker of a test does otherwise than the engine's own. */
 export type Over = Partial<RunTaskDeps> & { records?: RecordStore };
 
+/** A call budget that nobody feels. */
+const unlimited: AppCalls = { take: async () => {}, done() {} };
+
 /** The engine on a real MongoDB with a scripted platform; time moves when the test says so. */
 export async function engine(platform: ScriptedSource) {
   const mongo = connectMongo({ uri: stores().mongodb, database: testNames().database, log: silent });
@@ -135,7 +138,7 @@ export async function engine(platform: ScriptedSource) {
     recordsOf: entities.recordsOf,
     totalsOf: entities.totalsOf,
     adapterOf: () => adapter,
-    budgetOf: callBudgets(100_000, silent),
+    callsOf: () => unlimited,
     acquire: async () => credential,
     reports: callReports({ send: async () => {}, log: silent }),
     meter: syncMeter(new Registry()),

@@ -1,14 +1,16 @@
 import {
+  CallBudgetServiceService,
   ConnectorServiceService,
   CredentialServiceService,
   type AcquireCredentialResponse,
+  type CallBudgetServiceServer,
   Connector,
   type ConnectorServiceServer,
   type CredentialServiceServer,
   type PlatformCall,
 } from '@crossdock/contracts/grpc/connector-registry';
 import { CatalogServiceService, SyncServiceService } from '@crossdock/contracts/grpc/sync-orchestrator';
-import { AppError, newId } from '@crossdock/kernel';
+import { AppError, newId, sleep } from '@crossdock/kernel';
 import { createPlatforms } from '@crossdock/platforms';
 import { rpcClient, rpcServer, unary } from '@crossdock/rpc';
 import { readConfig } from '@crossdock/runtime';
@@ -44,10 +46,22 @@ function registryPeer(
       return {};
     }),
   };
+  const budgets: CallBudgetServiceServer = {
+    leaseCalls: unary(async () => {
+      const nowMs = Date.now();
+      const slices = [{ fromMs: nowMs, calls: 10_000, spacingMs: 0.1, priority: undefined }];
+      return { slices, nowMs, callsPerSecond: 10_000, pausedMs: 0, refusals: 0, waitMs: [0, 0, 0] };
+    }),
+    watchRefusals: unary(async (_, { signal }) => {
+      await sleep(1_000, signal);
+      return { refusals: 0, pausedMs: 0, callsPerSecond: 10_000 };
+    }),
+  };
   return rpcServer({
     host: '127.0.0.1',
     port: 0,
     services: [
+      [CallBudgetServiceService, budgets],
       [ConnectorServiceService, connectors as unknown as ConnectorServiceServer],
       [CredentialServiceService, credentials as unknown as CredentialServiceServer],
     ] as never,
@@ -121,7 +135,6 @@ export async function startOrchestrator(products: number) {
     REGISTRY_ADDRESS: `127.0.0.1:${peer.port()}`,
     TAOBAO_AUTH_URL: `${sandbox.url}/taobao`,
     TAOBAO_API_URL: `${sandbox.url}/taobao/router/rest`,
-    PLATFORM_CALLS_PER_SECOND: '10000',
   });
   const service = syncOrchestrator({ config, log: silent, clock: () => new Date() });
   await service.start();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { HOLD_PAUSE_MS, PAGE_TRIES, reactTo } from './failure.ts';
 
-const failed = { retryAfterMs: undefined, tries: 1, refreshed: false };
+const failed = { code: '', retryAfterMs: undefined, tries: 1, refreshed: false };
 
 test('a short rate limit is paced in place, a long one frees the slot until it is over', () => {
   expect(reactTo({ ...failed, failure: 'RATE_LIMITED', retryAfterMs: 1_000 }, 0)).toEqual({ kind: 'pace' });
@@ -9,6 +9,20 @@ test('a short rate limit is paced in place, a long one frees the slot until it i
     kind: 'wait',
     reason: 'rate_limited',
     afterMs: HOLD_PAUSE_MS + 1,
+  });
+});
+
+test('a call that the budget or the breaker kept back waits until it may be made, whatever was tried before', () => {
+  const kept = { ...failed, retryAfterMs: 30_000, tries: PAGE_TRIES };
+  expect(reactTo({ ...kept, failure: 'RATE_LIMITED', code: 'CALL_BUDGET' }, 0)).toEqual({
+    kind: 'wait',
+    reason: 'call_budget',
+    afterMs: 30_000,
+  });
+  expect(reactTo({ ...kept, failure: 'RETRYABLE', code: 'BREAKER_OPEN' }, 0)).toEqual({
+    kind: 'wait',
+    reason: 'platform_away',
+    afterMs: 30_000,
   });
 });
 

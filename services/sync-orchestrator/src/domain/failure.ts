@@ -19,6 +19,8 @@ export type Reaction =
 
 export interface Failed {
   failure: FailureClass;
+  /** The platform's own, or what kept the call from being made: `CALL_BUDGET`, `BREAKER_OPEN`. */
+  code: string;
   retryAfterMs: number | undefined;
   /** Tries of this page so far, this one included. */
   tries: number;
@@ -27,16 +29,18 @@ export interface Failed {
 }
 
 /** `jitter` in [0, 1). */
-export function reactTo({ failure, retryAfterMs, tries, refreshed }: Failed, jitter: number): Reaction {
+export function reactTo({ failure, code, retryAfterMs, tries, refreshed }: Failed, jitter: number): Reaction {
   switch (failure) {
     case 'RATE_LIMITED': {
       const hint = retryAfterMs ?? 0;
+      if (code === 'CALL_BUDGET') return { kind: 'wait', reason: 'call_budget', afterMs: hint };
       return hint > HOLD_PAUSE_MS ? { kind: 'wait', reason: 'rate_limited', afterMs: hint } : { kind: 'pace' };
     }
     case 'SHOP_CLOSED':
       return { kind: 'wait', reason: 'shop_closed', afterMs: retryAfterMs ?? CLOSED_SHOP_MS };
     case 'RETRYABLE':
     case 'SHRINK_WINDOW': {
+      if (code === 'BREAKER_OPEN') return { kind: 'wait', reason: 'platform_away', afterMs: retryAfterMs ?? 0 };
       if (tries >= PAGE_TRIES) return { kind: 'fail', reason: 'platform_unavailable' };
       const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), LONGEST_BACKOFF_MS);
       return { kind: 'retry', afterMs: Math.max(retryAfterMs ?? 0, backoff * (0.5 + jitter / 2)) };

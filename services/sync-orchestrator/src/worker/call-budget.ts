@@ -1,104 +1,230 @@
-import { sleep, type Logger } from '@crossdock/kernel';
-import { Gauge, Registry } from 'prom-client';
+import { PlatformError, type Logger } from '@crossdock/kernel';
+import { callQueue, PRIORITIES } from './call-budget-queue.ts';
+import { slotLine, type Slice } from './call-budget-slots.ts';
 
-/** Paces the platform calls of one app key. */
-export interface CallBudget {
-  /** Resolves when the next call may be made. */
-  take(signal?: AbortSignal): Promise<void>;
-  /** The platform refused a call for its rate: nobody calls before `hintMs` (or a growing pause) is over. */
-  refused(hintMs: number | undefined): void;
-  /** How long nobody may call, in ms. */
-  pausedMs(): number;
-  /** Calls a second that it allows now. */
-  rate(): number;
+/** A refusal as the registry learns from it. */
+export interface RefusedCall {
+  sentMsAgo: number;
+  refusedMsAgo: number;
+  retryAfterMs: number | undefined;
+  calls: number;
+  withinMs: number;
 }
 
-/** Calls that may be made up after a late timer, as a share of a second. */
-const CATCH_UP_MS = 20;
-const FIRST_PAUSE_MS = 1_000;
+/** What the registry tells of a budget, asked or not. */
+export interface HeardRefusals {
+  refusals: number;
+  pausedMs: number;
+  callsPerSecond: number;
+}
+
+/** The registry's answer; `nowMs` and slices by its clock. */
+export interface LeasedCalls extends HeardRefusals {
+  slices: Slice[];
+  nowMs: number;
+  waitMs: number[];
+}
+
+export interface CallBudgetDeps {
+  /** Slices for the calls that wait (by priority), after telling of refusals. */
+  lease(waiting: number[], refusals: RefusedCall[]): Promise<LeasedCalls>;
+  log: Logger;
+  /** Milliseconds that only grow. */
+  now(): number;
+}
+
+/** A call that would wait longer is given back: its task waits without a slot. */
+export const LONGEST_WAIT_MS = 10_000;
+const ASK_EVERY_MS = 100;
+const ASK_AT_MOST_MS = 10;
+/** Left of the slices in hand when the next are asked for, while calls wait and while none do. */
+const ASK_AHEAD_MS = 60;
+const REFILL_MS = 120;
+const UNHEARD_MS = 250;
+/** Left of a pause when slices for the time after it are asked for. */
+const PAUSE_ENDS_MS = 400;
+/** Without the registry: so little of what was allowed last that it fits beside all slices that others may still get. */
+const SAFE_SHARE = 0.02;
+const SAFE_SLICE_MS = 1_000;
 const SHORTEST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
-/** Refusals of calls that were on their way together count once. */
-const SAME_REFUSAL_MS = 250;
-const RAISE_EVERY_MS = 1_000;
+const UNHINTED_PAUSE_MS = 1_000;
+/** Of the answers so recent, the one with the shortest way here tells how the registry's clock stands to ours. */
+const OFFSETS_MS = 5_000;
+/** Calls remembered to tell what was made before a refusal. */
+const REMEMBERED = 1_000;
 
-/** `perSecond` is the ceiling; a refusal halves the rate at once, calm seconds raise it by a twentieth of the ceiling. */
-export function callBudget(perSecond: number, log: Logger, now: () => number = () => performance.now()): CallBudget {
-  let rate = perSecond;
-  let nextAt = 0;
+/** Paces the calls of one app key within the slices that the registry leases to this process. */
+export function callBudget({ lease, log, now }: CallBudgetDeps) {
+  const line = slotLine();
+  const queue = callQueue();
+  let timer: NodeJS.Timeout | undefined;
+  let asking = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let unanswered = false;
+  /** The last answer held nothing: the time ahead is dealt. */
+  let full = false;
+  let used = false;
+  let offsets: { at: number; ms: number }[] = [];
   let pausedUntil = 0;
-  let pause = FIRST_PAUSE_MS;
-  let lastRefusal = Number.NEGATIVE_INFINITY;
-  let lastRaise = 0;
+  let rate: number | null = null;
+  let refusals = 0;
+  let untold: (Omit<RefusedCall, 'sentMsAgo' | 'refusedMsAgo'> & { sentAt: number; refusedAt: number })[] = [];
+  let made: number[] = [];
+  let waits = { at: 0, ms: PRIORITIES.map(() => 0) };
+  /** Grows with every refusal known here: an answer asked for before is void. */
+  let round = 0;
 
-  function raise(at: number): void {
-    if (rate >= perSecond || at - Math.max(lastRefusal, lastRaise, pausedUntil) < RAISE_EVERY_MS) return;
-    lastRaise = at;
-    pause = FIRST_PAUSE_MS;
-    rate = Math.min(perSecond, rate + perSecond / 20);
+  const pausedMs = (): number => Math.max(0, pausedUntil - now());
+  const tooLong = (ms: number) =>
+    new PlatformError('RATE_LIMITED', 'the call budget is used up', { code: 'CALL_BUDGET', retryAfterMs: ms });
+  const stillRefused = (ms: number) =>
+    new PlatformError('RATE_LIMITED', 'the platform refuses calls for their rate', { retryAfterMs: ms });
+
+  function cutAll(err: () => unknown): void {
+    for (const priority of PRIORITIES.keys()) queue.cut(priority, 0, err);
+  }
+
+  function pump(): void {
+    clearTimeout(timer);
+    const at = now();
+    let next = line.first(at);
+    while (next !== null && next.at <= at && queue.size() > 0) {
+      line.useFirst();
+      used = true;
+      made.push(at);
+      if (made.length > REMEMBERED) made = made.slice(-REMEMBERED / 2);
+      queue.release(next.priority);
+      next = line.first(at);
+    }
+    const slotDue = next !== null && queue.size() > 0 ? next.at : Number.POSITIVE_INFINITY;
+    const askDue = asking ? Number.POSITIVE_INFINITY : askAt(at);
+    if (askDue <= at) return void ask();
+    const due = Math.min(slotDue, askDue);
+    if (due < Number.POSITIVE_INFINITY) timer = setTimeout(pump, Math.ceil(due - at));
+  }
+
+  /** When to ask next, never while nobody has use for it. */
+  function askAt(at: number): number {
+    if (unanswered) return queue.size() > 0 || untold.length > 0 ? askedAt + UNHEARD_MS : Number.POSITIVE_INFINITY;
+    if (untold.length > 0) return at;
+    const end = line.end(at);
+    if (queue.uncovered(line, at).some((calls) => calls > 0))
+      return full ? askedAt + Math.max(ASK_EVERY_MS, pausedUntil - askedAt - PAUSE_ENDS_MS) : Math.max(askedAt + ASK_AT_MOST_MS, end - ASK_AHEAD_MS);
+    return used ? Math.max(askedAt + ASK_AT_MOST_MS, end - REFILL_MS) : Number.POSITIVE_INFINITY;
+  }
+
+  async function ask(): Promise<void> {
+    asking = true;
+    askedAt = now();
+    used = false;
+    const begun = round;
+    const telling = untold;
+    const waiting = queue.uncovered(line, askedAt);
+    try {
+      const answer = await lease(
+        waiting,
+        telling.map(({ sentAt, refusedAt, ...each }) => ({
+          ...each,
+          sentMsAgo: askedAt - sentAt,
+          refusedMsAgo: askedAt - refusedAt,
+        })),
+      );
+      untold = untold.filter((each) => !telling.includes(each));
+      heard(answer, waiting, begun === round);
+    } catch (err) {
+      unheard(err);
+    }
+    asking = false;
+    pump();
+  }
+
+  function heard(answer: LeasedCalls, waiting: number[], current: boolean): void {
+    const at = now();
+    offsets = [...offsets.filter((each) => at - each.at < OFFSETS_MS), { at, ms: at - answer.nowMs }];
+    const offset = Math.min(...offsets.map(({ ms }) => ms));
+    if (unanswered) line.clear();
+    unanswered = false;
+    hearRefusals(answer);
+    full = answer.slices.length === 0;
+    if (current) line.add(answer.slices.map((slice) => ({ ...slice, from: slice.from + offset })));
+    waits = { at, ms: answer.waitMs };
+    answer.waitMs.forEach((ms, priority) => {
+      if (ms <= LONGEST_WAIT_MS) return;
+      // Those at the front are through sooner than one that joins now.
+      const count = waiting[priority]!;
+      const keep = answer.pausedMs > LONGEST_WAIT_MS ? 0 : Math.floor((count * LONGEST_WAIT_MS) / ms);
+      queue.cut(priority, line.left(at, PRIORITIES.length).own[priority]! + keep, () =>
+        answer.pausedMs > LONGEST_WAIT_MS ? stillRefused(answer.pausedMs) : tooLong(ms),
+      );
+    });
+  }
+
+  /** Another process was refused: what we hold of before is void. */
+  function hearRefusals({ refusals: count, pausedMs: ms, callsPerSecond }: HeardRefusals): void {
+    rate = callsPerSecond;
+    if (count === refusals) return;
+    if (count > refusals && ms > 0) line.clear();
+    refusals = count;
+    pausedUntil = Math.max(pausedUntil, now() + ms);
+  }
+
+  /** Fails closed: a safe share of what was allowed last; nothing when that is not known. */
+  function unheard(err: unknown): void {
+    if (!unanswered) log.warn({ err }, 'no slice of the call budget: going on with a safe share');
+    unanswered = true;
+    const at = now();
+    if (rate === null) return cutAll(() => err);
+    const spacing = 1_000 / (rate * SAFE_SHARE);
+    const lastCall = made.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (line.end(at) > at) return;
+    const from = Math.max(at, pausedUntil, lastCall + spacing);
+    line.add([{ from, calls: Math.ceil(SAFE_SLICE_MS / spacing), spacing, priority: null }]);
   }
 
   return {
-    async take(signal) {
-      for (;;) {
-        const at = now();
-        raise(at);
-        const slot = Math.max(nextAt, at - CATCH_UP_MS, pausedUntil);
-        nextAt = slot + 1_000 / rate;
-        if (slot <= at) return;
-        await sleep(slot - at, signal);
-        // A refusal came in while this call waited: it queues again behind the pause.
-        if (signal?.aborted || pausedUntil <= now()) return;
-      }
+    /** Resolves when the call may be made; a wait that is too long is RATE_LIMITED, with the time it would take. */
+    async take(priority: number, signal?: AbortSignal): Promise<void> {
+      if (pausedMs() > LONGEST_WAIT_MS) throw stillRefused(pausedMs());
+      const wait = waits.ms[priority]! - (now() - waits.at);
+      if (wait > LONGEST_WAIT_MS) throw tooLong(wait);
+      const turn = queue.join(priority, signal);
+      pump();
+      return turn;
     },
-    refused(hintMs) {
+
+    /** The platform refused a call for its rate: nobody calls before the hint is over. */
+    refused(sentMsAgo: number, hintMs: number | undefined): void {
       const at = now();
-      if (at - lastRefusal > SAME_REFUSAL_MS) {
-        rate = Math.max(1, rate / 2);
-        if (hintMs === undefined) pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-        log.warn({ perSecond: rate, hintMs }, 'the platform refused a call for its rate');
-      }
-      lastRefusal = at;
-      pausedUntil = Math.max(pausedUntil, at + Math.max(SHORTEST_PAUSE_MS, hintMs ?? pause / 2));
-      nextAt = Math.max(nextAt, pausedUntil);
+      const sentAt = at - sentMsAgo;
+      const before = made.filter((each) => each > sentAt - 1_000 && each < sentAt);
+      untold.push({
+        sentAt,
+        refusedAt: at,
+        retryAfterMs: hintMs,
+        calls: before.length,
+        withinMs: before.length === 0 ? 0 : sentAt - before[0]!,
+      });
+      round++;
+      line.clear();
+      pausedUntil = Math.max(pausedUntil, at + Math.max(SHORTEST_PAUSE_MS, hintMs ?? UNHINTED_PAUSE_MS));
+      if (pausedMs() > LONGEST_WAIT_MS) cutAll(() => stillRefused(pausedMs()));
+      pump();
     },
-    pausedMs: () => Math.max(0, pausedUntil - now()),
-    rate: () => rate,
+
+    /** What the registry told of a refusal elsewhere. */
+    heardRefusals(heard: HeardRefusals): void {
+      if (heard.refusals !== refusals) round++;
+      hearRefusals(heard);
+      pump();
+    },
+
+    knownRefusals: (): number => refusals,
+    /** How long nobody may call, in ms. */
+    pausedMs,
+    /** Calls a second that all processes together may make now; null until the registry said so. */
+    rate: (): number | null => rate,
+    stop: (): void => clearTimeout(timer),
   };
 }
 
-/** One budget per app key and process; told by platform, of each the tightest. */
-export function callBudgets(
-  perSecond: number,
-  log: Logger,
-  metrics = new Registry(),
-): (platform: string, appKey: string) => CallBudget {
-  const known = new Map<string, Map<string, CallBudget>>();
-  const gauge = (name: string, help: string, read: (budgets: CallBudget[]) => number) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['platform'],
-      registers: [metrics],
-      collect() {
-        for (const [platform, budgets] of known) this.set({ platform }, read([...budgets.values()]));
-      },
-    });
-  gauge(
-    'crossdock_platform_budget_calls_per_second',
-    'Calls a second that the tightest call budget of a platform allows this process',
-    (budgets) => Math.min(...budgets.map((budget) => budget.rate())),
-  );
-  gauge(
-    'crossdock_platform_pause_seconds',
-    'How long the most refused call budget of a platform still pauses, 0 without a pause',
-    (budgets) => Math.max(...budgets.map((budget) => budget.pausedMs())) / 1e3,
-  );
-
-  return (platform, appKey) => {
-    const budgets = known.get(platform) ?? new Map<string, CallBudget>();
-    const budget = budgets.get(appKey) ?? callBudget(perSecond, log.child({ platform }));
-    known.set(platform, budgets.set(appKey, budget));
-    return budget;
-  };
-}
+export type CallBudget = ReturnType<typeof callBudget>;

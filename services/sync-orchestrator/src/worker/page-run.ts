@@ -7,7 +7,8 @@ import { reactTo, type Reaction } from '../domain/failure.ts';
 import type { Lapsed } from '../domain/row.ts';
 import { MAX_BREAKDOWNS, MAX_OUTBOX, type SyncTask } from '../domain/sync-task.ts';
 import type { RecordStore } from '../store/records.ts';
-import type { CallBudget } from './call-budget.ts';
+import { priorityOf } from './call-budget-queue.ts';
+import type { AppCalls } from './call-budgets.ts';
 import type { CallReports } from './call-reports.ts';
 import { credentialOf, type AcquireCredential } from './credentials.ts';
 import { handledIds } from './handled-ids.ts';
@@ -18,7 +19,7 @@ import { sourceOf } from './sources.ts';
 
 export interface PageRunDeps extends Omit<SettleDeps, 'records'> {
   recordsOf(syncType: string): RecordStore;
-  budgetOf(platform: string, appKey: string): CallBudget;
+  callsOf(platform: string, appKey: string): AppCalls;
   acquire: AcquireCredential;
   reports: CallReports;
   meter: SyncMeter;
@@ -47,7 +48,7 @@ export function pageRun(
   lapsed: Lapsed[],
   leaving: AbortSignal,
 ) {
-  const { claims, clock, budgetOf, reports } = deps;
+  const { claims, clock, callsOf, reports } = deps;
   const records = deps.recordsOf(first.syncType);
   const settling: SettleDeps = { ...deps, records };
   const holding: Holding = { hold: held.hold, lapsed, handled: handledIds(deps.pages, first) };
@@ -76,15 +77,16 @@ export function pageRun(
     if (state === 'deleted') return { kind: 'cancelled', reason: 'connector_deleted' };
     if (state === 'paused') return { kind: 'wait', reason: 'paused', afterMs: PAUSED_MS };
     if (state !== 'ok') return { kind: 'end', status: 'failed', reason: 'needs_authorization' };
-    const budget = budgetOf(task.platform, adapter.appKeyOf(config));
-    return { config, accessToken, now: clock, signal: held.signal, call: gate(budget, version) };
+    const calls = callsOf(task.platform, adapter.appKeyOf(config));
+    return { config, accessToken, now: clock, signal: held.signal, call: gate(calls, version) };
   }
 
-  function gate(budget: CallBudget, version: number): CallGate {
+  function gate(calls: AppCalls, version: number): CallGate {
+    const priority = priorityOf(task.syncType);
     return {
-      take: (signal) => budget.take(signal),
+      take: (signal) => calls.take(priority, signal),
       done(outcome) {
-        if (!outcome.ok && outcome.failure === 'RATE_LIMITED') budget.refused(outcome.retryAfterMs);
+        calls.done(outcome);
         if (!outcome.ok && outcome.failure === 'AUTH_EXPIRED') refused = version;
         // Stopped by us: that says nothing of the platform.
         if (!outcome.ok && outcome.code === 'ABORTED') return;
@@ -137,7 +139,7 @@ export function pageRun(
   function reactionTo(err: unknown): Reaction {
     if (isPlatformError(err))
       return reactTo(
-        { failure: err.failure, retryAfterMs: err.retryAfterMs, tries: ++tries, refreshed },
+        { failure: err.failure, code: err.code, retryAfterMs: err.retryAfterMs, tries: ++tries, refreshed },
         Math.random(),
       );
     if (isAppError(err) && err.kind === 'unavailable')

@@ -1,0 +1,107 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { sha256Hex, sleep, type Logger, type Part } from '@crossdock/kernel';
+import type { CallOutcome } from '@crossdock/platforms';
+import type { Registry } from 'prom-client';
+import { callBreaker } from './breaker.ts';
+import { callBudget, type HeardRefusals, type LeasedCalls, type RefusedCall } from './call-budget.ts';
+import { callBudgetMeter } from './call-budget-metrics.ts';
+
+export interface BudgetKey {
+  platform: string;
+  appKeyHash: string;
+}
+
+/** The registry, which deals the calls of an app to all processes. */
+export interface CallLeases {
+  lease(budget: BudgetKey, waiting: number[], refusals: RefusedCall[]): Promise<LeasedCalls>;
+  /** Answers at once when there was a refusal beyond the known ones, else after some seconds. */
+  watch(budget: BudgetKey, knownRefusals: number): Promise<HeardRefusals>;
+}
+
+/** The gate before the calls of one app key: breaker, then budget. Each `take` that resolved is followed by one `done`. */
+export interface AppCalls {
+  take(priority: number, signal?: AbortSignal): Promise<void>;
+  done(outcome: CallOutcome): void;
+}
+
+export interface CallBudgets extends Part {
+  of(platform: string, appKey: string): AppCalls;
+}
+
+/** Refusals elsewhere are listened for this long after the last call. */
+const LISTEN_MS = 30_000;
+const RETRY_MS = 1_000;
+
+/** One gate per platform and app key, shared by all tasks of this process. */
+export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry): CallBudgets {
+  const known = new Map<string, AppCalls>();
+  const endings: (() => void)[] = [];
+  const stopping = new AbortController();
+  const meter = callBudgetMeter(metrics);
+  const now = () => performance.now();
+  // What is asked for many tasks together belongs to the trace of none.
+  const outside = AsyncLocalStorage.snapshot();
+
+  function appCalls(key: BudgetKey): AppCalls {
+    const { platform } = key;
+    const budget = callBudget({
+      lease: async (waiting, refusals) => {
+        const leased = await outside(() => leases.lease(key, waiting, refusals));
+        meter.leased(platform, leased.slices);
+        return leased;
+      },
+      log: log.child({ platform }),
+      now,
+    });
+    const breaker = callBreaker(now);
+    meter.add(platform, { budget, breaker });
+    endings.push(budget.stop, breaker.stop);
+    let usedAt = 0;
+    let listening = false;
+
+    async function listen(): Promise<void> {
+      listening = true;
+      while (!stopping.signal.aborted && now() - usedAt < LISTEN_MS) {
+        try {
+          budget.heardRefusals(await leases.watch(key, budget.knownRefusals()));
+        } catch {
+          // The next lease tells as well, a little later.
+          await sleep(RETRY_MS, stopping.signal);
+        }
+      }
+      listening = false;
+    }
+
+    return {
+      async take(priority, signal) {
+        breaker.check();
+        usedAt = now();
+        if (!listening) void outside(listen);
+        await budget.take(priority, signal);
+        breaker.begin();
+      },
+      done(outcome) {
+        breaker.end(outcome);
+        if (outcome.ok || outcome.failure !== 'RATE_LIMITED') return;
+        meter.refused(platform);
+        budget.refused(outcome.durationMs, outcome.retryAfterMs);
+      },
+    };
+  }
+
+  return {
+    name: 'call budgets',
+    of(platform, appKey) {
+      const key = { platform, appKeyHash: sha256Hex(appKey) };
+      const id = `${platform} ${key.appKeyHash}`;
+      const calls = known.get(id) ?? appCalls(key);
+      known.set(id, calls);
+      return calls;
+    },
+    async start() {},
+    async stop() {
+      stopping.abort();
+      for (const end of endings) end();
+    },
+  };
+}
