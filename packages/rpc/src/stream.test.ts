@@ -90,6 +90,7 @@ test('an AppError crosses the wire whole, also after what came before it', async
 
 test('an unknown failure says nothing of itself to the caller and is logged here', async () => {
   const { watch } = await serve(async function* () {
+    yield state('1');
     throw new Error('E11000 secret index');
   });
   await expect(take(watch(request))).rejects.toMatchObject({ kind: 'internal', code: 'INTERNAL' });

@@ -154,6 +154,12 @@ test('a client that leaves is no longer watched for, and makes room for another 
   ).toEqual(new Set(['v1,end']));
 });
 
+test('asking for the headers alone watches nothing for longer', async () => {
+  const { watched } = livingTask();
+  expect((await gate.send('HEAD', url)).headers.get('content-type')).toBe('text/event-stream');
+  await until(() => watched.length === 1 && watched.every(({ aborted }) => aborted), { what: 'the watch to end' });
+});
+
 test('a gateway that stops ends its streams at once, and the client may come back elsewhere', async () => {
   const other = await startGateway();
   const [mine] = [gate];

@@ -39,7 +39,9 @@ export function measureRequests(app: FastifyInstance, meter: RequestMeter): void
   app.addHook('onResponse', (req, reply, done) => {
     const route = routeOf(req);
     meter.count(route, req.method, reply.statusCode);
-    meter.duration(route, req.method, reply.elapsedTime / 1e3);
+    // A stream lasts as long as its reader stays.
+    if (reply.getHeader('content-type') !== 'text/event-stream')
+      meter.duration(route, req.method, reply.elapsedTime / 1e3);
     done();
   });
 }

@@ -17,7 +17,7 @@ export interface Settled {
 }
 
 /** A taken connector whose taker died is taken again after this. */
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 /** Longer than any event can be on its way: a late one must not bring a deleted connector back. */
 const REMEMBERED_SECONDS = 30 * 86_400;
 
