@@ -2,7 +2,7 @@ import type { FaultKind } from '../edge/faults.ts';
 import type { RequestEntry } from '../edge/requests.ts';
 import type { PlatformName } from '../shops/platforms.ts';
 import type { EntityName } from '../shops/entities.ts';
-import type { MutationOp } from '../shops/seeded-rows.ts';
+import type { MutationOp } from '../shops/rows.ts';
 import type { ShopSettings } from '../shops/shops.ts';
 import type { Decision, Ended } from './merchant.ts';
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { isKnownApp } from '../shops/apps.ts';
 import { GATEWAY_OF } from '../shops/platforms.ts';
 import { ENTITIES, entityOf, isEntity, truthOf, type EntityName, type TruthRow } from '../shops/entities.ts';
-import { MAX_SEEDED, type MutationOp, type Target } from '../shops/seeded-rows.ts';
+import { MAX_SEEDED, type MutationOp, type Target } from '../shops/rows.ts';
 import { SHOP_COUNTS, type Shop, type ShopSettings } from '../shops/shops.ts';
 import type { World } from '../world.ts';
 import { ControlRefusal, platformNamed } from './refusal.ts';

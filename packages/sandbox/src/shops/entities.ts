@@ -1,7 +1,7 @@
 import { stockModified } from './inventory.ts';
 import { linesOf, totalOf } from './order-content.ts';
 import { priceCentsOf } from './product-content.ts';
-import type { MutationOp, Target } from './seeded-rows.ts';
+import type { MutationOp, Target } from './rows.ts';
 import type { ShopRows } from './shop-rows.ts';
 
 export const ENTITIES = ['products', 'orders', 'inventory', 'reviews'] as const;

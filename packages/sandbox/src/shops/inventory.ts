@@ -1,6 +1,6 @@
-import { MAX_SKUS, skuNumbersOf, skusOf, type SkuContent } from './product-content.ts';
+import { MAX_SKUS, skuModified } from './product-content.ts';
 import type { ProductRow, ProductRows } from './product-rows.ts';
-import type { MutationOp, Target } from './seeded-rows.ts';
+import type { MutationOp, Target } from './rows.ts';
 import { seededSkuCount, skuIdOf } from './skus.ts';
 
 /** One stock that is kept: a SKU's, or that of an item without SKUs (whose number is 0). */
@@ -10,28 +10,31 @@ export interface InventoryRow {
   number: number;
 }
 
-export type Inventory = ReturnType<typeof inventoryOf>;
+/** A product's index and a number below this make one whole number. */
+const NUMBERS = 16;
 
 /** The stock of a shop: no rows of its own, but one for each SKU, or item without SKUs, that the products have. */
 export function inventoryOf(products: ProductRows) {
-  const rowOf = (product: ProductRow, number: number): InventoryRow => ({
-    id: product.plain ? product.id : skuIdOf(product.id, number),
-    product,
-    number,
-  });
+  function rowAt(key: number): InventoryRow {
+    const product = products.rowAt(Math.floor(key / NUMBERS));
+    const number = key % NUMBERS;
+    return { id: product.plain ? product.id : skuIdOf(product.id, number), product, number };
+  }
 
-  const numbersOf = (product: ProductRow) => (product.plain ? [0] : skuNumbersOf(product));
+  function keys(): number[] {
+    const all: number[] = [];
+    for (const index of products.liveIndexes())
+      for (const number of products.stocksOf(index)) all.push(index * NUMBERS + number);
+    return all;
+  }
 
   function find(id: string): InventoryRow | undefined {
     const isSku = /^4\d{18}$/.test(id);
     const product = products.find(isSku ? products.idPrefix + id.slice(1, -1) : id);
     const number = isSku ? Number(id.slice(-1)) : 0;
     if (product === undefined || product.plain === isSku) return undefined;
-    return numbersOf(product).includes(number) ? rowOf(product, number) : undefined;
+    return products.stocksOf(product.index).includes(number) ? { id, product, number } : undefined;
   }
-
-  const rows = (): InventoryRow[] =>
-    products.rows().flatMap((product) => numbersOf(product).map((number) => rowOf(product, number)));
 
   /** The SKU's time is its own; that of its item moves with it: so the platform tells of changed stock. */
   function alter(op: 'touch' | 'update' | 'delete', chosen: readonly InventoryRow[], at: number): void {
@@ -40,10 +43,14 @@ export function inventoryOf(products: ProductRows) {
       products.skus.set(product.index, number, { modified: at, version, deleted: op === 'delete' });
     }
     const indexes = [...new Set(chosen.map((row) => row.product.index))];
-    const isEmpty = (index: number) =>
-      op === 'delete' && (products.isPlain(index) || skuNumbersOf(products.rowAt(index)).length === 0);
-    products.alter('delete', indexes.filter(isEmpty), at);
-    products.alter('touch', indexes.filter((index) => !isEmpty(index)), at);
+    const isGone = (index: number) =>
+      op === 'delete' && (products.isPlain(index) || products.stocksOf(index).length === 0);
+    products.alter('delete', indexes.filter(isGone), at);
+    products.alter(
+      'touch',
+      indexes.filter((index) => !isGone(index)),
+      at,
+    );
   }
 
   /** A further SKU for drawn products that have room for one; what is left over becomes items without SKUs. */
@@ -63,17 +70,14 @@ export function inventoryOf(products: ProductRows) {
     return [...added, ...products.addPlain(count - added.length, at)];
   }
 
-  function targeted(target: Target): InventoryRow[] {
-    if ('ids' in target) return target.ids.map((id) => find(id) as InventoryRow);
-    const all = rows();
-    return products.draw(target.count, [...all.keys()]).map((at) => all[at] as InventoryRow);
-  }
+  const targeted = (target: Target): InventoryRow[] =>
+    'ids' in target ? target.ids.map((id) => find(id) as InventoryRow) : products.draw(target.count, keys()).map(rowAt);
 
   return {
     find,
-    rows,
+    rows: (): InventoryRow[] => keys().map(rowAt),
     has: (id: string): boolean => find(id) !== undefined,
-    total: (): number => rows().length,
+    total: (): number => keys().length,
 
     mutate(op: MutationOp, target: Target, at: number): string[] {
       products.begin();
@@ -87,4 +91,4 @@ export function inventoryOf(products: ProductRows) {
 
 /** When a row of the inventory last changed, as the platform tells it. */
 export const stockModified = ({ product, number }: InventoryRow): number =>
-  product.plain ? product.modified : (skusOf(product).find((sku) => sku.number === number) as SkuContent).modified;
+  product.plain ? product.modified : skuModified(product, number);

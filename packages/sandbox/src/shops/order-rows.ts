@@ -1,7 +1,8 @@
 import { hashText, mix } from './mix.ts';
 import { ageOf, bornAs, OLDEST_S, standsAt, type TradeStatus } from './order-cycle.ts';
 import { orderIds } from './order-ids.ts';
-import { MAX_SEEDED, seededRows, type MutationOp, type Row, type RowsState, type Target, type TimeWindow } from './seeded-rows.ts';
+import { MAX_SEEDED, type MutationOp, type Row, type RowsState, type Target, type TimeWindow } from './rows.ts';
+import { seededRows } from './seeded-rows.ts';
 import type { Slice } from './time-list.ts';
 
 const DAY_S = 86_400;

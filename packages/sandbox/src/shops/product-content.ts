@@ -1,6 +1,6 @@
 import { mix } from './mix.ts';
 import type { ProductRow } from './product-rows.ts';
-import { seededSkuCount } from './skus.ts';
+import { skuNumbers } from './skus.ts';
 
 const SEASONS = [
   '2026春季新款',
@@ -87,7 +87,7 @@ export interface SkuContent {
   stock: number;
   /** Ordered, not yet paid for. */
   withheld: number;
-  /** Epoch seconds: when this SKU, or the whole product's content, last changed. */
+  /** Epoch seconds. */
   modified: number;
 }
 
@@ -100,22 +100,15 @@ function stockAt({ seed, index, version, skuChanges }: ProductRow, number: numbe
 const withheldAt = ({ seed, index }: ProductRow, number: number, stock: number): number =>
   Math.min(stock, mix(seed, index, SALT.withheld + number) % 6);
 
-/** The numbers of the SKUs there are: seeded ones that were not deleted, and added ones. */
-export function skuNumbersOf({ seed, index, plain, skuChanges }: ProductRow): number[] {
-  if (plain) return [];
-  const numbers: number[] = [];
-  const seeded = seededSkuCount(seed, index);
-  for (let number = 0; number < seeded; number += 1) if (!skuChanges?.get(number)?.deleted) numbers.push(number);
-  for (const [number, change] of skuChanges ?? []) if (number >= seeded && !change.deleted) numbers.push(number);
-  return numbers;
-}
+/** When a SKU's own stock or its whole product's content last changed, in epoch seconds. */
+export const skuModified = ({ contentAt, skuChanges }: ProductRow, number: number): number =>
+  Math.max(contentAt, skuChanges?.get(number)?.modified ?? 0);
 
 export function skusOf(row: ProductRow): SkuContent[] {
-  const numbers = skuNumbersOf(row);
-  if (numbers.length === 0) return [];
+  if (row.plain) return [];
   const colour = mix(row.seed, row.index, SALT.colour) % COLOURS.length;
   const price = priceCentsOf(row);
-  return numbers.map((number) => {
+  return skuNumbers(row.seed, row.index, row.skuChanges).map((number) => {
     const stock = stockAt(row, number);
     return {
       number,
@@ -126,7 +119,7 @@ export function skusOf(row: ProductRow): SkuContent[] {
       priceCents: price + number * 200,
       stock,
       withheld: withheldAt(row, number, stock),
-      modified: Math.max(row.contentAt, row.skuChanges?.get(number)?.modified ?? 0),
+      modified: skuModified(row, number),
     };
   });
 }

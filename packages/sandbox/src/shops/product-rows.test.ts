@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { productRows, type ProductsState } from './product-rows.ts';
-import { emptyRows, MAX_SEEDED } from './seeded-rows.ts';
+import { emptyRows, MAX_SEEDED } from './rows.ts';
 
 const NEWEST = 1_790_000_000;
 const LATER = NEWEST + 10_000;

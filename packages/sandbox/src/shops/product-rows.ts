@@ -1,15 +1,8 @@
 import { hashText, mix } from './mix.ts';
 import { rowIds } from './row-ids.ts';
-import {
-  MAX_SEEDED,
-  seededRows,
-  type MutationOp,
-  type Row,
-  type RowsState,
-  type Target,
-  type TimeWindow,
-} from './seeded-rows.ts';
-import { seededSkuCount, skuChanges, type SkuChange, type SkuChangesState } from './skus.ts';
+import { MAX_SEEDED, type MutationOp, type Row, type RowsState, type Target, type TimeWindow } from './rows.ts';
+import { seededRows } from './seeded-rows.ts';
+import { seededSkuCount, skuChanges, skuNumbers, type SkuChange, type SkuChangesState } from './skus.ts';
 import type { Slice } from './time-list.ts';
 
 const DAY_S = 86_400;
@@ -90,6 +83,9 @@ export function productRows(shopId: string, seedText: string, state: ProductsSta
   const isPlain = (index: number) =>
     seededSkuCount(seed, index) === 0 || (index < MAX_SEEDED ? index >= plainFrom : plain.has(index));
 
+  /** The numbers of the stocks kept for a product: of its SKUs, or 0 for one without. */
+  const stocksOf = (index: number) => (isPlain(index) ? [0] : skuNumbers(seed, index, skus.of(index)));
+
   const productOf = (row: Row): ProductRow => ({
     ...row,
     onSale: isOnSale(row.index),
@@ -105,6 +101,7 @@ export function productRows(shopId: string, seedText: string, state: ProductsSta
     idPrefix: ids.idOf(0).slice(0, 1),
     rowAt,
     isPlain,
+    stocksOf,
     skus,
     draw: rows.draw,
     begin: rows.begin,

@@ -7,7 +7,13 @@ export const RATE_RESULTS = ['good', 'neutral', 'bad'] as const;
 export type RateResult = (typeof RATE_RESULTS)[number];
 
 const WORDS: Record<RateResult, readonly string[]> = {
-  good: ['面料舒服，做工细致，很满意', '物流很快，和图片一致', '尺码标准，会回购', '老顾客了，质量一如既往', '颜色好看，家人很喜欢'],
+  good: [
+    '面料舒服，做工细致，很满意',
+    '物流很快，和图片一致',
+    '尺码标准，会回购',
+    '老顾客了，质量一如既往',
+    '颜色好看，家人很喜欢',
+  ],
   neutral: ['还可以，颜色比图片深一点', '质量一般，对得起价格', '发货有点慢，东西还行'],
   bad: ['起球严重，不推荐', '尺码偏小，退货麻烦', '与描述不符'],
 };

@@ -1,7 +1,8 @@
 import { hashText, mix } from './mix.ts';
 import { bornAs, reviewedLine, reviewOf, type LineRef } from './order-cycle.ts';
 import type { OrderRows } from './order-rows.ts';
-import { MAX_SEEDED, seededRows, type MutationOp, type Row, type RowsState, type Target, type TimeWindow } from './seeded-rows.ts';
+import { MAX_SEEDED, type MutationOp, type Row, type RowsState, type Target, type TimeWindow } from './rows.ts';
+import { seededRows } from './seeded-rows.ts';
 import type { Slice } from './time-list.ts';
 
 const SALT = { created: 81 };
@@ -12,8 +13,6 @@ export interface ReviewRow extends Row {
   /** The order's id. */
   tid: string;
 }
-
-export type ReviewRows = ReturnType<typeof reviewRows>;
 
 /** The reviews a shop got: of its finished orders as far as they go, then of ones that are no longer shown. */
 export function reviewRows(shopId: string, seedText: string, orders: OrderRows, state: RowsState) {

@@ -1,61 +1,8 @@
 import { mix } from './mix.ts';
+import { MAX_SEEDED, type MutationOp, type Row, type RowsState, type Target, type TimeWindow } from './rows.ts';
 import { indexIn, moved, sliceOf, timeKey, within, type Slice } from './time-list.ts';
 
-/** Indexes of created rows begin here, above every seeded one. */
-export const MAX_SEEDED = 1_000_000;
 const PICK_SALT = 4;
-
-export type MutationOp = 'touch' | 'update' | 'delete' | 'create';
-
-/** Rows by id, or so many drawn ones. */
-export type Target = { ids: string[] } | { count: number };
-
-/** What happened to a row since it was made. Times are epoch seconds. */
-export interface Change {
-  modified: number;
-  /** When its content last changed; absent when only its time did. */
-  updated?: number;
-  version: number;
-  deleted: boolean;
-}
-
-/** All it takes to make the same rows again. */
-export interface RowsState {
-  count: number;
-  /** Epoch seconds; no seeded row is younger. */
-  newestSeeded: number;
-  changes: [index: number, change: Change][];
-  /** When each row made by `create` was made. */
-  created: number[];
-  mutations: number;
-}
-
-export const emptyRows = (newestSeeded: number): RowsState => ({
-  count: 0,
-  newestSeeded,
-  changes: [],
-  created: [],
-  mutations: 0,
-});
-
-/** One row at this moment; its content follows from seed, index and version. */
-export interface Row {
-  seed: number;
-  index: number;
-  version: number;
-  id: string;
-  created: number;
-  /** Epoch seconds. */
-  modified: number;
-  /** When its content last changed: `modified` unless the row was only touched since. */
-  contentAt: number;
-}
-
-/** Epoch seconds, both ends taken in. */
-export interface TimeWindow {
-  from: number;
-  to: number;
-}
 
 /** One order in which a platform lists rows. */
 interface RowList {
@@ -72,8 +19,6 @@ interface RowKind<L extends string> {
   modifiedOf(index: number): number;
   lists: Record<L, RowList>;
 }
-
-export type SeededRows<L extends string> = ReturnType<typeof seededRows<L>>;
 
 /** Rows of one kind in a shop: made on demand out of the seed, with what changed since laid over them. */
 export function seededRows<L extends string>(kind: RowKind<L>, state: RowsState) {
@@ -191,8 +136,7 @@ export function seededRows<L extends string>(kind: RowKind<L>, state: RowsState)
     mutate(op: MutationOp, target: Target, at: number): string[] {
       mutations += 1;
       if (op === 'create') return add('count' in target ? target.count : target.ids.length, at).map(idOf);
-      const indexes =
-        'ids' in target ? target.ids.map((id) => kind.indexOf(id) as number) : draw(target.count);
+      const indexes = 'ids' in target ? target.ids.map((id) => kind.indexOf(id) as number) : draw(target.count);
       alter(op, indexes, at);
       return indexes.map(idOf);
     },
@@ -204,12 +148,7 @@ export function seededRows<L extends string>(kind: RowKind<L>, state: RowsState)
     },
 
     /** Rows of one list in a window of the time by which it is sorted. */
-    list<R>(
-      name: L,
-      { from, to }: TimeWindow,
-      rowAt: (index: number) => R,
-      matches?: (row: R) => boolean,
-    ): Slice<R> {
+    list<R>(name: L, { from, to }: TimeWindow, rowAt: (index: number) => R, matches?: (row: R) => boolean): Slice<R> {
       const window = within(keysIn(name), from, to);
       return sliceOf(matches === undefined ? window : window.filter((key) => matches(rowAt(indexIn(key)))), rowAt);
     },

@@ -2,7 +2,7 @@ import { inventoryOf } from './inventory.ts';
 import { orderRows, type Goods } from './order-rows.ts';
 import { productCounts, productIds, productRows, productSeed, type ProductsState } from './product-rows.ts';
 import { reviewRows } from './review-rows.ts';
-import { emptyRows, MAX_SEEDED, type RowsState } from './seeded-rows.ts';
+import { emptyRows, MAX_SEEDED, type RowsState } from './rows.ts';
 
 const HOUR_MS = 3_600_000;
 /** What orders name when the shop has no products: as many that never were. */

@@ -18,9 +18,16 @@ export interface SkuChange {
   deleted: boolean;
 }
 
-export type SkuChangesState = [index: number, changes: [number: number, change: SkuChange][]][];
+/** The numbers of the SKUs that a product with SKUs has: seeded ones that were not deleted, and added ones. */
+export function skuNumbers(seed: number, index: number, changes: ReadonlyMap<number, SkuChange> | undefined): number[] {
+  const numbers: number[] = [];
+  const seeded = seededSkuCount(seed, index);
+  for (let number = 0; number < seeded; number += 1) if (!changes?.get(number)?.deleted) numbers.push(number);
+  for (const [number, change] of changes ?? []) if (number >= seeded && !change.deleted) numbers.push(number);
+  return numbers;
+}
 
-export type SkuChanges = ReturnType<typeof skuChanges>;
+export type SkuChangesState = [index: number, changes: [number: number, change: SkuChange][]][];
 
 /** What inventory mutations changed, by product index and SKU number. */
 export function skuChanges(state: SkuChangesState) {

@@ -1,7 +1,7 @@
 import type { Faults } from '../edge/faults.ts';
 import { skusOf, type SkuContent } from '../shops/product-content.ts';
 import type { ProductRow } from '../shops/product-rows.ts';
-import type { TimeWindow } from '../shops/seeded-rows.ts';
+import type { TimeWindow } from '../shops/rows.ts';
 import type { Shop } from '../shops/shops.ts';
 import type { Slice } from '../shops/time-list.ts';
 import type { World } from '../world.ts';

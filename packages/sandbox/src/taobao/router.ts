@@ -27,7 +27,10 @@ const COMMON = [
 
 /** Every method played, each with the parameters it may carry. */
 const METHODS = new Map(
-  Object.entries({ ...itemLists, ...itemDetails, ...trades, ...tradeRates, ...seller } satisfies Record<string, Method>).map(([name, method]) => [
+  Object.entries({ ...itemLists, ...itemDetails, ...trades, ...tradeRates, ...seller } satisfies Record<
+    string,
+    Method
+  >).map(([name, method]) => [
     name,
     {
       method,
@@ -37,7 +40,10 @@ const METHODS = new Map(
   ]),
 );
 
-const requestId = () => newSecret(9);
+const run = newSecret(6);
+let answers = 0;
+/** Another one for each answer; drawing each at random would cost as much as the signature. */
+const requestId = () => `${run}${(answers += 1).toString(36)}`;
 
 function responseName(method: string): string {
   return `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;

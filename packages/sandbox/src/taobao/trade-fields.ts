@@ -19,7 +19,10 @@ export interface TradeLine {
   line: LineContent;
 }
 
-const text = <T>(name: string, of: (value: T) => string): Writer<T> => (value) => `"${name}":"${of(value)}"`;
+const text =
+  <T>(name: string, of: (value: T) => string): Writer<T> =>
+  (value) =>
+    `"${name}":"${of(value)}"`;
 const time = (name: string, of: (row: OrderRow) => number | undefined): Writer<Trade> => {
   return ({ row }) => {
     const seconds = of(row);
@@ -74,9 +77,25 @@ export const TRADE_FIELDS: Record<string, Writer<Trade>> = {
   shipping_type: text('shipping_type', () => 'express'),
   trade_from: text('trade_from', () => 'WAP,WAP'),
   has_buyer_message: () => '"has_buyer_message":false',
-  ...absent('receiver_phone', 'receiver_town', 'buyer_memo', 'buyer_message', 'seller_memo', 'buyer_email', 'buyer_area'),
+  ...absent(
+    'receiver_phone',
+    'receiver_town',
+    'buyer_memo',
+    'buyer_message',
+    'seller_memo',
+    'buyer_email',
+    'buyer_area',
+  ),
   ...absent('alipay_no', 'alipay_id', 'promotion_details', 'service_orders', 'step_trade_status', 'step_paid_fee'),
-  ...absent('timeout_action_time', 'credit_card_fee', 'cod_fee', 'cod_status', 'commission_fee', 'coupon_fee', 'mark_desc'),
+  ...absent(
+    'timeout_action_time',
+    'credit_card_fee',
+    'cod_fee',
+    'cod_status',
+    'commission_fee',
+    'coupon_fee',
+    'mark_desc',
+  ),
 };
 
 /** What the platform calls the refund of a line. */
@@ -90,8 +109,7 @@ function lineStatus({ trade: { row }, line }: TradeLine): string {
   return line.line === 0 ? 'WAIT_BUYER_CONFIRM_GOODS' : 'WAIT_SELLER_SEND_GOODS';
 }
 
-const oidOf = ({ trade: { row, ids }, line }: TradeLine) =>
-  ids.oidOf({ order: row.index, line: line.line }, row.lines);
+const oidOf = ({ trade: { row, ids }, line }: TradeLine) => ids.oidOf({ order: row.index, line: line.line }, row.lines);
 const lineTotal = ({ line }: TradeLine) => yuan(line.totalCents);
 
 /** Fields of one line; asked for as `orders` in full or one by one as `orders.name`. */
@@ -116,6 +134,14 @@ export const LINE_FIELDS: Record<string, Writer<TradeLine>> = {
   seller_type: text('seller_type', ({ trade }) => trade.sellerType),
   buyer_rate: ({ trade }) => `"buyer_rate":${isRated(trade)}`,
   seller_rate: () => '"seller_rate":false',
-  ...absent('refund_id', 'sku_properties_name', 'cid', 'part_mjz_discount', 'snapshot_url', 'logistics_company', 'invoice_no'),
+  ...absent(
+    'refund_id',
+    'sku_properties_name',
+    'cid',
+    'part_mjz_discount',
+    'snapshot_url',
+    'logistics_company',
+    'invoice_no',
+  ),
   ...absent('consign_time', 'end_time', 'timeout_action_time', 'order_from', 'store_code', 'is_oversold'),
 };

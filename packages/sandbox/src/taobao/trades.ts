@@ -1,7 +1,7 @@
 import { linesOf } from '../shops/order-content.ts';
 import { TRADE_STATUSES, type TradeStatus } from '../shops/order-cycle.ts';
 import type { OrderRow } from '../shops/order-rows.ts';
-import type { TimeWindow } from '../shops/seeded-rows.ts';
+import type { TimeWindow } from '../shops/rows.ts';
 import type { World } from '../world.ts';
 import { fieldPlans } from './field-plan.ts';
 import { idList, nickOf, oneOf, paged, windowOf, wholeNumber, type Method, type SellerCall } from './method.ts';
@@ -41,7 +41,9 @@ function tradePlan(text: string): Writer<Trade>[] {
   const writers = fields(text);
   const names = text.split(',').map((name) => name.trim());
   const single = names.flatMap((name) => (name.startsWith('orders.') ? [name.slice('orders.'.length)] : []));
-  return single.length === 0 || names.includes('orders') ? writers : [...writers, ordersOf(lineFields(single.join(',')))];
+  return single.length === 0 || names.includes('orders')
+    ? writers
+    : [...writers, ordersOf(lineFields(single.join(',')))];
 }
 
 function tradeOf({ shop }: SellerCall, row: OrderRow, { faults }: World): Trade {
