@@ -8,7 +8,6 @@ const DAY_S = 86_400;
 
 type Fields = Record<string, string>;
 
-let time = NOW;
 let box: Awaited<ReturnType<typeof startWithClient>>;
 let session: string;
 let item: string;
@@ -17,7 +16,7 @@ let tid: string;
 let oid: string;
 
 beforeAll(async () => {
-  box = await startWithClient({ clock: () => new Date(time) });
+  box = await startWithClient({ clock: () => new Date(NOW) });
   await box.control.putShop('taobao', '6301', { products: 60, orders: 60, reviews: 30 });
   session = await box.session('6301');
   const ids = async (entity: 'products' | 'orders' | 'inventory' | 'reviews') =>
