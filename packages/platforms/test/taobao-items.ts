@@ -1,5 +1,5 @@
 import type { RecordRef } from '../src/index.ts';
-import { type Form, gmt8, invalid, pageOf, responseOf, rowText } from './taobao-wire.ts';
+import { type Form, gmt8, invalid, momentOf, pageOf, responseOf, rowText } from './taobao-wire.ts';
 
 const LISTS: Record<string, string> = { 'taobao.items.onsale.get': 'onsale', 'taobao.items.inventory.get': 'instock' };
 
@@ -47,17 +47,13 @@ export function itemShelf(entity: 'products' | 'inventory') {
     `"quantity":${quantity},"price":"59.50","outer_id":"SKU-1-M","status":"normal"}`;
 
   function list(form: Form): string {
-    const [from, to] = [form.start_modified ?? '', form.end_modified ?? '9999'];
+    const [from, to] = [momentOf(form.start_modified ?? gmt8(0)), momentOf(form.end_modified ?? '9999-12-31 00:00:00')];
     if (Number(form.page_no) * Number(form.page_size) > 20_200) return invalid('page_no');
     const rows = [...items.values()]
       .filter(({ status }) => status === LISTS[form.method as string])
-      .filter(({ modifiedMs }) => gmt8(modifiedMs) >= from && gmt8(modifiedMs) <= to)
+      .filter(({ modifiedMs }) => modifiedMs >= from && modifiedMs < to + 1_000)
       .toSorted((a, b) => b.modifiedMs - a.modifiedMs || (a.id < b.id ? -1 : 1));
-    return pageOf(
-      form,
-      rows.map((item) => rowText(fieldsOf(item), form.fields)),
-      ['items', 'item'],
-    );
+    return pageOf(form, rows, (item) => rowText(fieldsOf(item), form.fields), ['items', 'item']);
   }
 
   function details(form: Form): string {

@@ -19,7 +19,7 @@ describe('Tmall products', () => {
     const [id] = world.put(1, ago(DAY_MS)) as [string];
     const [row] = await world.source.byIds(sessionOn(world), [world.refOf(id)]);
     expect(row?.externalId).toBe(id);
-    expect((row?.fields as ProductFields).skus[0]?.sku_id).toBe('5012345678901234567');
+    expect((row!.fields as ProductFields).skus[0]?.sku_id).toBe('5012345678901234567');
   });
 
   test('of a small shop take a call for each list and one for the details', async () => {

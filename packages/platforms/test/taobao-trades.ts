@@ -42,11 +42,7 @@ function shelf(now: () => number, fieldsOf: (trade: TestTrade) => Record<string,
       const rows = [...trades.values()]
         .filter((trade) => Math.floor(trade[time] / 1_000) * 1_000 >= from && trade[time] < to + 1_000)
         .toSorted(newestFirst(time));
-      return pageOf(
-        form,
-        rows.map((trade) => rowText(fieldsOf(trade), form.fields)),
-        limits.wrapper,
-      );
+      return pageOf(form, rows, (trade) => rowText(fieldsOf(trade), form.fields), limits.wrapper);
     },
   };
 }
@@ -122,11 +118,9 @@ export function rateShelf(now: () => number) {
         if (form.rate_type !== 'get' || form.role !== 'buyer') return invalid('rate_type');
         if (form.tid === undefined) return windowed(form, 'createdMs', ['start_date', 'end_date'], limits);
         const trade = trades.get(`4${form.tid.slice(1)}`);
-        return pageOf(
-          { ...form, page_no: '1', page_size: '40' },
-          trade === undefined ? [] : [rowText(fieldsOf(trade), form.fields)],
-          limits.wrapper,
-        );
+        const found = trade === undefined ? [] : [trade];
+        const page = { ...form, page_no: '1', page_size: '40' };
+        return pageOf(page, found, (rate) => rowText(fieldsOf(rate), form.fields), limits.wrapper);
       },
     },
     /** The seller replies. */

@@ -25,9 +25,9 @@ export const invalid = (what: string): string =>
   `{"error_response":{"code":41,"msg":"Invalid arguments:${what}","sub_code":"isv.invalid-parameter"}}`;
 
 /** Rows of a newest-first list on the page that a form asks for, in the platform's wrapper. */
-export function pageOf(form: Form, rows: string[], [outer, inner]: [string, string]): string {
+export function pageOf<T>(form: Form, rows: T[], text: (row: T) => string, [outer, inner]: [string, string]): string {
   const [page, size] = [Number(form.page_no), Number(form.page_size)];
-  const shown = rows.slice((page - 1) * size, page * size);
+  const shown = rows.slice((page - 1) * size, page * size).map(text);
   const list = shown.length === 0 ? '' : `"${outer}":{"${inner}":[${shown.join(',')}]},`;
   const count =
     form.use_has_next === 'true' ? `"has_next":${page * size < rows.length}` : `"total_results":${rows.length}`;

@@ -44,7 +44,7 @@ export function taobaoReviews(top: TopClient): RecordSource {
         total: count ? readTotal(body) : null,
         rows: read(listIn(body, 'trade_rates', 'trade_rate'), text),
       }),
-      (failure) => (isUnknown(failure) ? { total: 0, rows: [] } : undefined),
+      (failure) => (more.tid !== undefined && isUnknown(failure) ? { total: 0, rows: [] } : undefined),
     );
   }
 

@@ -60,9 +60,10 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
     const to = wholeSecond(window.to.getTime());
     const open = lists.names.map((list): Walk => ({ list, from, to: null, page: null, counted: false }));
     const tails = open.map((walk) => ({ ...walk, from: to + 1_000 }));
-    if (open.some((walk) => cut(walk, limits, now, oldest) !== null))
-      return { walks: [...open.map((walk) => ({ ...walk, to })), ...tails], total: 0 };
-    const pages = await firstPages(session, open);
+    const pages = open.some((walk) => cut(walk, limits, now, oldest) !== null)
+      ? null
+      : await firstPages(session, open).catch(nullWhenTooWide);
+    if (pages === null) return { walks: [...open.map((walk) => ({ ...walk, to })), ...tails], total: 0 };
     const total = pages.reduce((sum, page) => sum + counted(page.total), 0);
     if (pages.every(fits)) {
       return told(
@@ -77,8 +78,11 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
   }
 
   /** Only tails are left: all at once. */
-  async function readTails(session: Session, { walks, total }: WalkPosition, oldest: number): Promise<Page> {
-    const pages = await firstPages(session, walks);
+  async function readTails(session: Session, { walks, total }: WalkPosition): Promise<Page | WalkPosition> {
+    const now = session.now().getTime();
+    const oldest = lists.oldest(now);
+    const pages = await firstPages(session, walks).catch(nullWhenTooWide);
+    if (pages === null) return { walks: walks.map((walk) => ({ ...walk, to: wholeSecond(now) })), total };
     const listed = pages.flatMap((page) => (fits(page) ? page.rows : []));
     const left = pages.flatMap((page, n) =>
       fits(page) ? [] : opened(walks[n] as Walk, counted(page.total), limits, oldest),
@@ -94,14 +98,13 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
     if (walk.page === null) {
       const pieces = cut(walk, limits, now, oldest);
       if (pieces !== null) return { walks: [...pieces, ...later], total };
-      if (walks.every((each) => each.to === null && each.page === null))
-        return readTails(session, { walks, total }, oldest);
+      if (walks.every((each) => each.to === null && each.page === null)) return readTails(session, { walks, total });
     }
     let page: ListPage<Row>;
     try {
       page = await lists.read(session, walk, walk.page ?? 1, walk.page === null);
     } catch (err) {
-      const pieces = isPlatformError(err) && err.failure === 'SHRINK_WINDOW' ? shrunk(walk, oldest) : null;
+      const pieces = isTooWide(err) ? shrunk(walk, oldest) : null;
       if (pieces === null) throw err;
       return told(session, [], { walks: [...pieces, ...later], total });
     }
@@ -125,6 +128,13 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
   }
 
   return { lagMs: LAG_MS, reachMs: lists.reachMs, page };
+}
+
+const isTooWide = (err: unknown): boolean => isPlatformError(err) && err.failure === 'SHRINK_WINDOW';
+
+function nullWhenTooWide(err: unknown): null {
+  if (isTooWide(err)) return null;
+  throw err;
 }
 
 const counted = (total: number | null): number => total ?? 0;
