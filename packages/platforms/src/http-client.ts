@@ -1,7 +1,8 @@
 import { PlatformError } from '@crossdock/kernel';
 import { Pool } from 'undici';
 
-const CONNECTIONS = 16;
+/** More than calls of one app are under way at once: a call that left its gate must not wait here. */
+const CONNECTIONS = 64;
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** The failure's code for an answer of more. */
