@@ -65,7 +65,7 @@ export function connectorRegistry({ config, log, clock }: Surroundings<Config>):
     vault: createVault(config.KEY_ENCRYPTION_KEYS),
     quotas: quotasOf(config.CONNECTOR_QUOTAS, config.CONNECTOR_QUOTA_DEFAULT),
     publicUrl: config.PUBLIC_URL.replace(/\/$/, ''),
-    budgetLeft: async () => null,
+    budgets,
     nudge: (id) => relay.nudge(connectors.model, id),
     clock,
     log,

@@ -73,7 +73,7 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
     vault: createVault(config.KEY_ENCRYPTION_KEYS),
     quotas: quotasOf(quotas, 10),
     publicUrl: browser.url,
-    budgetLeft: async () => null,
+    budgets: { gate: () => ({ take: async () => {}, done: () => {} }), remainingShare: async () => 1 },
     nudge: () => {},
     clock,
     log,

@@ -100,8 +100,9 @@ export function authorizations({
     if (state.status === 'issued') {
       if (now >= state.expiresAt) return 'expired_state';
       if (callback.code === '' && callback.error === '') return 'failed';
-      const mine = await states.claim(state.id, now, new Date(now.getTime() + EXCHANGE_LEASE_MS));
-      return mine ? finish(state, callback) : null;
+      const leaseUntil = new Date(now.getTime() + EXCHANGE_LEASE_MS);
+      const mine = await states.claim(state.id, now, leaseUntil);
+      return mine ? finish({ ...state, leaseUntil }, callback) : null;
     }
     if (state.leaseUntil !== null && state.leaseUntil <= now) return states.finish(state.id, await abandoned(state));
     await sleep(POLL_MS);
@@ -126,6 +127,8 @@ export function authorizations({
     const connector = await connectors.beginExchange(state.tenant, state.connectorId);
     if (connector === null) return 'failed';
     if (connector.configVersion !== state.configVersion) return 'expired_state';
+    // Whoever stood still this long was given up, and a newer authorisation may be under way.
+    if (state.leaseUntil !== null && state.leaseUntil <= clock()) return 'failed';
     const adapter = adapterOf(platforms, connector);
     const config = secrets.openConfig(connector, adapter.configFields);
     try {

@@ -1,5 +1,5 @@
 import { isAppError, isPlatformError, type Clock } from '@crossdock/kernel';
-import type { Platforms } from '@crossdock/platforms';
+import type { CallGate, Platforms } from '@crossdock/platforms';
 import type { Call, Caller, Connector } from '../domain/connector.ts';
 import { type Health, healthBy, healthOf } from '../domain/health.ts';
 import { standingAfter } from '../domain/standing.ts';
@@ -7,6 +7,7 @@ import { isAuthorized } from '../domain/status.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import { adapterOf } from './adapter-of.ts';
 import type { Advise } from './advise.ts';
+import type { CallBudgets } from './call-budgets.ts';
 import { type ConnectorChanges, livingConnector } from './change.ts';
 import type { Credentials, Usable } from './credentials.ts';
 
@@ -15,27 +16,25 @@ export interface ReportedCall extends Call {
   credentialVersion: number;
 }
 
-export type BudgetLeft = (connector: Connector) => Promise<number | null>;
-
 export interface HealthDeps {
   connectors: ConnectorStore;
   changes: ConnectorChanges;
   platforms: Platforms;
   credentials: Credentials;
   advise: Advise;
-  /** The share of the connector's call budget that is left; null when nobody knows. */
-  budgetLeft: BudgetLeft;
+  /** A probe is a call like any other. */
+  budgets: Pick<CallBudgets, 'gate' | 'remainingShare'>;
   clock: Clock;
 }
 
 const MESSAGE_LIMIT = 500;
 const CODE_LIMIT = 100;
 
-/** A probe is one call: nothing paces it. */
-const ungated = { take: async () => {}, done: () => {} };
-
 export function connectorHealth(deps: HealthDeps) {
-  const { connectors, changes, platforms, credentials, advise, budgetLeft, clock } = deps;
+  const { connectors, changes, platforms, credentials, advise, budgets, clock } = deps;
+
+  const budgetLeft = (connector: Connector): Promise<number> =>
+    budgets.remainingShare(connector.platform, adapterOf(platforms, connector).appKeyOf(connector.config));
 
   /** Reports about an older credential say nothing about the one in use. */
   async function reportCalls({ tenant }: Caller, connectorId: string, reported: ReportedCall[]): Promise<void> {
@@ -100,10 +99,19 @@ export function connectorHealth(deps: HealthDeps) {
 
   async function probeWith({ connector, config, accessToken }: Usable): Promise<Call> {
     const at = clock();
-    const outcome = await outcomeOf(
-      adapterOf(platforms, connector).probe({ config, accessToken, call: ungated, now: clock }),
-    );
-    return { at, ...outcome, durationMs: clock().getTime() - at.getTime() };
+    const adapter = adapterOf(platforms, connector);
+    const gate = budgets.gate(connector.platform, adapter.appKeyOf(config));
+    // How long it waited for its turn says nothing of the platform.
+    let durationMs = 0;
+    const call: CallGate = {
+      take: gate.take,
+      done(made) {
+        durationMs = made.durationMs;
+        gate.done(made);
+      },
+    };
+    const outcome = await outcomeOf(adapter.probe({ config, accessToken, call, now: clock }));
+    return { at, ...outcome, durationMs };
   }
 
   return { reportCalls, checkHealth, probe };

@@ -21,7 +21,8 @@ export interface RefreshDeps {
   log: Logger;
 }
 
-/** Longer than a platform call may take. */
+/** No platform call takes longer. */
+const CALL_MS = 15_000;
 const LEASE_MS = 30_000;
 const RETRY_AFTER_MS = 1_000;
 
@@ -38,9 +39,12 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
   }
 
   async function refreshLeased(connector: Connector, sealed: string): Promise<Refreshed> {
+    const lastMoment = later(LEASE_MS - CALL_MS);
     const fence = await connectors.claimRefresh(connector, clock(), later(LEASE_MS));
     if (fence === null) return { result: 'busy' };
     await failpoint('registry.refresh.leased');
+    // Whoever stood still this long must not use up the token beside the next holder.
+    if (clock() > lastMoment) return { result: 'busy' };
     const adapter = adapterOf(platforms, connector);
     const config = secrets.openConfig(connector, adapter.configFields);
     try {

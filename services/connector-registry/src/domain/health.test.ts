@@ -63,7 +63,7 @@ test.each([
   ['AUTH_REVOKED', 'unhealthy', false, true, true],
   ['CONFIG', 'unhealthy', false, true, true],
 ])('after the outcome %s it is %s', (outcome, status, authValid, apiReachable, rateLimitOk) => {
-  expect(healthOf(after(outcome), null, now)).toEqual({
+  expect(healthOf(after(outcome), 1, now)).toEqual({
     status,
     authValid,
     apiReachable,
@@ -75,38 +75,38 @@ test.each([
 });
 
 test("the platform's own words come first, and one failure among many does not count", () => {
-  expect(healthBy(call('RETRYABLE', 'HTTP 502'), connector(), null, now).lastError).toBe('HTTP 502');
+  expect(healthBy(call('RETRYABLE', 'HTTP 502'), connector(), 1, now).lastError).toBe('HTTP 502');
   const well = after('ok');
   const blip = [...well.calls, call('RETRYABLE')];
   const standing = standingAfter(well.standing, 'tmall', blip);
-  expect(healthOf({ ...well, calls: blip, standing }, null, now)).toMatchObject({ status: 'healthy', lastError: null });
-  expect(healthBy(call('RETRYABLE'), well, null, now).status).toBe('unhealthy');
+  expect(healthOf({ ...well, calls: blip, standing }, 1, now)).toMatchObject({ status: 'healthy', lastError: null });
+  expect(healthBy(call('RETRYABLE'), well, 1, now).status).toBe('unhealthy');
 });
 
 test('it is degraded with less than a fifth of the call budget left, and in the last day of its authorisation', () => {
-  const health = (left: number | null, changes = {}) => healthOf(after('ok', changes), left, now);
-  expect([health(0.19), health(0.2), health(null)].map(({ status, rateLimitOk }) => [status, rateLimitOk])).toEqual([
+  const health = (left: number, changes = {}) => healthOf(after('ok', changes), left, now);
+  expect([health(0.19), health(0.2), health(1)].map(({ status, rateLimitOk }) => [status, rateLimitOk])).toEqual([
     ['degraded', false],
     ['healthy', true],
     ['healthy', true],
   ]);
   const ending = { credential: { ...credential, refreshToken: null, expiresAt: new Date('2026-03-15T09:00:00Z') } };
-  expect(health(null, ending)).toMatchObject({ status: 'degraded', authValid: true, lastError: expect.any(String) });
+  expect(health(1, ending)).toMatchObject({ status: 'degraded', authValid: true, lastError: expect.any(String) });
 });
 
 test('it is unknown while pending or never checked', () => {
-  expect(healthOf(connector({ status: 'pending', credential: null }), null, now)).toMatchObject({
+  expect(healthOf(connector({ status: 'pending', credential: null }), 1, now)).toMatchObject({
     status: 'unknown',
     authValid: false,
   });
-  expect(healthOf(connector(), null, now)).toMatchObject({ status: 'unknown', checkedAt: null });
+  expect(healthOf(connector(), 1, now)).toMatchObject({ status: 'unknown', checkedAt: null });
 });
 
 test('it is unhealthy in error, whatever was seen before, and with a token of fixed life that ended', () => {
-  const error = healthOf(after('ok', { status: 'error', statusReason: 'auth_revoked', credential: null }), null, now);
+  const error = healthOf(after('ok', { status: 'error', statusReason: 'auth_revoked', credential: null }), 1, now);
   expect(error).toMatchObject({ status: 'unhealthy', authValid: false, lastError: expect.stringContaining('授权') });
   const ended = { ...credential, refreshToken: null, expiresAt: now };
-  expect(healthOf(after('ok', { credential: ended }), null, now)).toMatchObject({
+  expect(healthOf(after('ok', { credential: ended }), 1, now)).toMatchObject({
     status: 'unhealthy',
     authValid: false,
   });

@@ -32,8 +32,8 @@ const VERDICTS: Record<Signal, Verdict> = {
 /** Less of its call budget than this left is near the limit. */
 const BUDGET_LOW = 0.2;
 
-/** The health of a connector by its state and its last calls; `budgetLeft` is the share of its call budget, null when nobody knows. */
-export function healthOf(connector: Connector, budgetLeft: number | null, now: Date): Health {
+/** The health of a connector by its state and its last calls; `budgetLeft` is the share of its call budget, 0 to 1. */
+export function healthOf(connector: Connector, budgetLeft: number, now: Date): Health {
   const { status, statusReason, credential, standing } = connector;
   const last = connector.calls.at(-1);
   const known = { authExpiresAt: credential?.expiresAt ?? null, checkedAt: last?.at ?? null };
@@ -45,7 +45,7 @@ export function healthOf(connector: Connector, budgetLeft: number | null, now: D
   }
   const verdict = VERDICTS[standing.signal];
   if (verdict.status !== 'healthy') return { ...verdict, ...known, lastError: errorOf(connector.calls, standing) };
-  if (budgetLeft !== null && budgetLeft < BUDGET_LOW)
+  if (budgetLeft < BUDGET_LOW)
     return { ...VERDICTS.limited, ...known, lastError: '平台调用额度剩余不足 20%' };
   if (credential !== null && expiresSoon(credential, now))
     return { ...WELL, ...known, status: 'degraded', lastError: STATUS_REASONS.auth_expiring.zh };
@@ -53,7 +53,7 @@ export function healthOf(connector: Connector, budgetLeft: number | null, now: D
 }
 
 /** The health by one call alone: what somebody who asks now wants to know. */
-export const healthBy = (call: Call, connector: Connector, budgetLeft: number | null, now: Date): Health =>
+export const healthBy = (call: Call, connector: Connector, budgetLeft: number, now: Date): Health =>
   healthOf({ ...connector, calls: [call], standing: standingAfter(null, connector.platform, [call]) }, budgetLeft, now);
 
 /** The newest refusal in the platform's own words, else ours. */
