@@ -1,6 +1,7 @@
 import type { EventDefinition } from './events/event.ts';
 
 export { asyncApi } from './async-api/async-api.ts';
+export { webhookCatalogue, type WebhookCatalogueEntry } from './async-api/catalogue.ts';
 export { allEvents } from './events/all-events.ts';
 export { auditRecorded } from './events/audit-recorded.ts';
 export { connectorChanged } from './events/connector-changed.ts';

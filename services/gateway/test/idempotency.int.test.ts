@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { AppError, newId } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
-import { connector } from './samples.ts';
+import { connector, endpoint } from './samples.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
 
 let gate: Gateway;
@@ -129,19 +129,7 @@ test('a request its holder left behind is taken over when the lease has lapsed',
 
 test('stored answers are sealed and go after a day', async () => {
   gate.script({
-    createEndpoint: () => ({
-      endpoint: {
-        id: newId(),
-        connectorId: '',
-        url: 'https://a.example',
-        events: [],
-        status: 'enabled',
-        disabledReason: '',
-        secretHint: '',
-        secret: 'whsec_canary',
-        createdAt: undefined,
-      },
-    }),
+    createEndpoint: () => ({ endpoint: endpoint({ secret: 'whsec_canary' }) }),
   });
   await gate.send('POST', `${path}/${connector().id}/webhooks`, {
     json: { url: 'https://a.example', events: ['sync.completed'] },

@@ -1,39 +1,6 @@
 import { RECORDS } from '../src/http/docs/commerce/records.ts';
-import { at, connector, CONNECTOR_ID, PAUSED, task, TASK_ID, WEBHOOK_ID } from './samples.ts';
+import { at, attempt, connector, delivery, endpoint, PAUSED, recovery, task } from './samples.ts';
 import type { Script } from './start-gateway.ts';
-
-const endpoint = {
-  id: WEBHOOK_ID,
-  connectorId: CONNECTOR_ID,
-  url: 'https://your-system.com/webhook/nolux',
-  events: ['sync.completed', 'sync.failed'],
-  status: 'enabled',
-  disabledReason: '',
-  secretHint: '***cret',
-  secret: '',
-  createdAt: at('2026-03-14T10:30:00Z'),
-};
-
-const delivery = {
-  id: TASK_ID,
-  eventId: 'e1',
-  eventType: 'sync.completed',
-  status: 'delivered',
-  attemptCount: 1,
-  nextAttemptAt: undefined,
-  createdAt: at('2026-03-14T10:30:51Z'),
-};
-
-const attempt = {
-  number: 1,
-  at: at('2026-03-14T10:30:51Z'),
-  trigger: 'schedule',
-  statusCode: undefined,
-  responseBody: '',
-  durationMs: 15_000,
-  blame: 'receiver',
-  error: 'TIMEOUT: no answer',
-};
 
 const type = {
   platform: 'tmall',
@@ -136,12 +103,32 @@ export const samplePeers: Script = {
   }),
   listRecordErrors: () => ({ items: [recordError], total: 1 }),
   listRecords: ({ entity }) => ({ items: [record(entity)], total: 1, nextCursor: 'eyJ' }),
-  createEndpoint: ({ secret }) => ({ endpoint: { ...endpoint, secret: secret === undefined ? 'whsec_made' : '' } }),
-  listEndpoints: () => ({ items: [endpoint, { ...endpoint, status: 'disabled', disabledReason: 'gone' }], total: 2 }),
-  getEndpoint: () => ({ endpoint }),
+  createEndpoint: ({ secret }) => ({
+    endpoint: endpoint({ secret: secret === undefined ? 'whsec_made' : '', weakSecret: secret === undefined }),
+  }),
+  listEndpoints: () => ({
+    items: [endpoint(), endpoint({ status: 'disabled', disabledReason: 'gone', filterJson: '{"type":"a"}' })],
+    total: 2,
+  }),
+  getEndpoint: () => ({ endpoint: endpoint() }),
+  updateEndpoint: () => ({ endpoint: endpoint({ status: 'paused', throttle: 2, headers: { authorization: '***' } }) }),
+  rotateSecret: () => ({ endpoint: endpoint({ secret: 'whsec_made', liveSecrets: 2 }) }),
+  verifyEndpoint: () => ({
+    attempt: attempt({ statusCode: undefined, blame: 'network', error: 'ECONNREFUSED: refused', address: '' }),
+  }),
   deleteEndpoint: () => ({}),
-  listDeliveries: () => ({ items: [delivery], total: 1 }),
-  getDelivery: () => ({ delivery, attempts: [attempt, { ...attempt, statusCode: 200, blame: '', error: '' }] }),
+  listDeliveries: () => ({ items: [delivery(), delivery({ status: 'failed', reason: 'exhausted' })], total: 2 }),
+  getDelivery: () => ({
+    delivery: delivery(),
+    attempts: [attempt({ statusCode: undefined, blame: 'receiver', error: 'TIMEOUT: no answer' }), attempt()],
+  }),
+  resendDelivery: () => ({ delivery: delivery({ status: 'pending', nextAttemptAt: at('2026-03-14T11:00:00Z') }) }),
+  sendTest: () => ({ delivery: delivery({ status: 'pending', test: true }) }),
+  startRecovery: ({ dryRun }) => ({ recovery: recovery({ dryRun, status: dryRun ? 'completed' : 'running' }) }),
+  getRecovery: () => ({ recovery: recovery() }),
+  cancelRecovery: () => ({
+    recovery: recovery({ status: 'cancelled', completedAt: at('2026-03-14T11:00:20Z'), ofTypes: ['sync.failed'] }),
+  }),
   listShops: () => ({ items: [shop], total: 1 }),
   createShop: () => ({ shop }),
 };

@@ -1,5 +1,6 @@
 import type { Connector } from '@crossdock/contracts/grpc/connector-registry';
 import type { Task } from '@crossdock/contracts/grpc/sync-orchestrator';
+import type { Attempt, Delivery, Endpoint, Recovery } from '@crossdock/contracts/grpc/webhook-dispatcher';
 
 export const CONNECTOR_ID = '019a0000-0000-7000-8000-000000000001';
 export const TASK_ID = '019a0000-0000-7000-8000-000000000002';
@@ -59,5 +60,77 @@ export const task = (changes: Partial<Task> = {}): Task => ({
   durationSeconds: 45,
   expectedStartAt: undefined,
   review: undefined,
+  ...changes,
+});
+
+export const USUAL_SCHEDULE = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/** The webhook of the document's example, as the dispatcher would tell it. */
+export const endpoint = (changes: Partial<Endpoint> = {}): Endpoint => ({
+  id: WEBHOOK_ID,
+  connectorId: CONNECTOR_ID,
+  url: 'https://your-system.com/webhook/nolux',
+  events: ['sync.completed', 'sync.failed'],
+  status: 'enabled',
+  disabledReason: '',
+  secretHint: '***cret',
+  secret: '',
+  createdAt: at('2026-03-14T10:30:00Z'),
+  weakSecret: false,
+  liveSecrets: 1,
+  filterJson: '',
+  headers: {},
+  retrySchedule: USUAL_SCHEDULE,
+  throttle: undefined,
+  payload: 'full',
+  revision: 4,
+  breakerOpenUntil: undefined,
+  failingSince: undefined,
+  ...changes,
+});
+
+export const delivery = (changes: Partial<Delivery> = {}): Delivery => ({
+  id: TASK_ID,
+  eventId: 'e1',
+  eventType: 'sync.completed',
+  status: 'delivered',
+  attemptCount: 1,
+  nextAttemptAt: undefined,
+  createdAt: at('2026-03-14T10:30:51Z'),
+  reason: '',
+  test: false,
+  ...changes,
+});
+
+export const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
+  number: 1,
+  at: at('2026-03-14T10:30:51Z'),
+  trigger: 'schedule',
+  statusCode: 200,
+  responseBody: 'ok',
+  durationMs: 12,
+  blame: '',
+  error: '',
+  timeline: { dns: undefined, connect: undefined, tls: undefined, firstByte: 11.5, total: 12.346 },
+  address: '203.0.113.7',
+  requestHeaders: { 'webhook-timestamp': '1773484251' },
+  nextAttemptAt: undefined,
+  ...changes,
+});
+
+export const recovery = (changes: Partial<Recovery> = {}): Recovery => ({
+  id: TASK_ID,
+  status: 'running',
+  dryRun: false,
+  count: 12,
+  processed: 8,
+  resent: 7,
+  skipped: 1,
+  since: at('2026-03-13T00:00:00Z'),
+  until: at('2026-03-14T11:00:00Z'),
+  ofStatus: 'failed',
+  ofTypes: [],
+  createdAt: at('2026-03-14T11:00:00Z'),
+  completedAt: undefined,
   ...changes,
 });

@@ -6,24 +6,29 @@ import { createOutbound } from '@crossdock/outbound';
 import { rpcClient, rpcServer } from '@crossdock/rpc';
 import { createMetrics, createService, type Service, type Surroundings } from '@crossdock/runtime';
 import { createVault } from '@crossdock/vault';
+import { createCall } from './app/call.ts';
 import { connectorNotFound, connectorReads } from './app/connectors.ts';
 import { endpointCreation } from './app/create-endpoint.ts';
+import { createCredentials } from './app/credentials.ts';
 import { deliveryApp } from './app/deliveries.ts';
+import { endpointEditing } from './app/edit-endpoint.ts';
 import { endpointApp } from './app/endpoints.ts';
+import { recoveryApp } from './app/recoveries.ts';
+import { secretRotation } from './app/rotate-secret.ts';
 import { endpointSecrets } from './app/secrets.ts';
+import { testDeliveries } from './app/test-delivery.ts';
+import { endpointVerification } from './app/verify-endpoint.ts';
 import type { Config } from './config.ts';
+import { parkedSweep } from './delivery/parked.ts';
+import { createRecoverer } from './delivery/recoverer.ts';
+import { payloadRetention } from './delivery/retention.ts';
 import { createWorker } from './delivery/worker.ts';
 import { onConnectorChanged } from './events/on-connector-changed.ts';
 import { onConnectorError } from './events/on-connector-error.ts';
 import { onSyncCompleted } from './events/on-sync-completed.ts';
 import { deliveryService } from './grpc/delivery-service.ts';
 import { endpointService } from './grpc/endpoint-service.ts';
-import { attemptStore } from './store/attempts.ts';
-import { connectorStore } from './store/connectors.ts';
-import { deliveryStore } from './store/deliveries.ts';
-import { deliveryLog } from './store/delivery-log.ts';
-import { endpointStore } from './store/endpoints.ts';
-import { workerStore } from './store/workers.ts';
+import { openStores } from './store/stores.ts';
 
 const NAME = 'webhook-dispatcher';
 
@@ -42,20 +47,20 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
   const outbound = createOutbound({ allow: config.WEBHOOK_ALLOW });
   const secrets = endpointSecrets(createVault(config.KEY_ENCRYPTION_KEYS));
 
-  const endpoints = endpointStore(mongo.connection);
-  const connectors = connectorStore(mongo.connection);
-  const deliveries = deliveryStore(mongo.connection);
-  const attempts = attemptStore(mongo.connection);
-  const workers = workerStore(mongo.connection);
-  const models = [endpoints.model, connectors.model, deliveries.model, attempts.model, workers.model];
+  const stores = openStores(mongo.connection);
+  const { models, endpoints, deliveries, recoveries, connectors } = stores;
   const relay = createRelay({
-    models: [endpoints.model],
+    models: [endpoints.model, deliveries.model, recoveries.model],
     publish: (events) => bus.publish(events),
     log,
     clock,
     metrics,
   });
-  const nudge = (endpointId: string) => relay.nudge(endpoints.model, endpointId);
+  const nudges = {
+    endpoint: { nudge: (id: string) => relay.nudge(endpoints.model, id) },
+    delivery: { nudge: (id: string) => relay.nudge(deliveries.model, id) },
+    recovery: { nudge: (id: string) => relay.nudge(recoveries.model, id) },
+  };
 
   const reads = connectorReads({
     connectors,
@@ -65,20 +70,17 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
       return connector;
     },
   });
-  const app = endpointApp({ endpoints, deliveries, reads, nudge, clock });
-  const createEndpoint = endpointCreation({ endpoints, connectors, reads, secrets, outbound, nudge, clock });
-  const worker = createWorker({
-    endpoints,
-    deliveries,
-    attempts,
-    workers,
-    secrets,
-    outbound,
-    disableGone: app.disableGone,
-    clock,
-    log,
-    metrics,
-  });
+  const app = endpointApp({ ...stores, ...nudges.endpoint, reads, clock });
+  const call = createCall({ outbound, credentials: createCredentials(secrets), clock });
+  const worker = createWorker({ ...stores, app, call, outbound, clock, log, metrics });
+  const { wake } = worker;
+  const recoverer = createRecoverer({ ...stores, wake, clock, log });
+
+  const deps = { ...stores, endpointApp: app, secrets, outbound, reads, call, wake, clock };
+  const ofEndpoint = { ...deps, ...nudges.endpoint };
+  const ofDelivery = { ...deps, ...nudges.delivery };
+  const recovery = recoveryApp({ ...deps, ...nudges.recovery, wake: recoverer.wake });
+
   const consumer = bus.consumer({
     group: NAME,
     handlers: [onSyncCompleted(worker.deliver), onConnectorError(worker.deliver), onConnectorChanged(connectors, app)],
@@ -89,15 +91,28 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
     log,
     metrics,
     services: [
-      [EndpointServiceService, endpointService(createEndpoint, app)],
+      [
+        EndpointServiceService,
+        endpointService({
+          app,
+          create: endpointCreation(ofEndpoint),
+          edit: endpointEditing(ofEndpoint),
+          rotate: secretRotation(ofEndpoint),
+          verify: endpointVerification(deps),
+        }),
+      ],
       [
         DeliveryServiceService,
-        deliveryService(deliveryApp({ endpointApp: app, log: deliveryLog(deliveries.model), attempts })),
+        deliveryService({ app: deliveryApp(ofDelivery), sendTest: testDeliveries(ofDelivery), recovery }),
       ],
     ],
   });
 
-  const parts = [mongo, migrations({ mongo, models, log }), bus, relay, registry, worker, consumer, rpc];
+  const sending = [worker, parkedSweep({ ...stores, wake, clock, log }), recoverer];
+  const parts = [
+    ...[mongo, migrations({ mongo, models, log }), bus, relay, registry],
+    ...[...sending, payloadRetention({ ...stores, clock, log }), consumer, rpc],
+  ];
   const service = createService({ name: NAME, log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics });
   return Object.assign(service, { grpcPort: () => rpc.port() });
 }

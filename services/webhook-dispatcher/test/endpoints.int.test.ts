@@ -45,9 +45,9 @@ test('an endpoint is created, listed, read and deleted; its audit records follow
   expect(await app.endpoints.getEndpoint({ connectorId, id: made.id }, as())).toMatchObject({
     endpoint: { id: made.id },
   });
-  await app.endpoints.deleteEndpoint({ connectorId, id: made.id }, as());
+  await app.endpoints.deleteEndpoint({ connectorId, id: made.id, ifRevision: undefined }, as());
   expect(await list(connectorId)).toEqual({ total: 0, items: [] });
-  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id: made.id }, as()))).toBe(
+  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id: made.id, ifRevision: undefined }, as()))).toBe(
     'not_found WEBHOOK_NOT_FOUND',
   );
   const records = await until(async () => {
@@ -71,7 +71,7 @@ test('secrets are sealed at rest and gone after deletion', async () => {
   const { id } = await create(connectorId, URL_A);
   const stored = () => theatre.db.collection<{ _id: string; secret: string }>('endpoints').findOne({ _id: id });
   expect(JSON.stringify(await stored())).not.toContain('your_webhook_secret');
-  await app.endpoints.deleteEndpoint({ connectorId, id }, as());
+  await app.endpoints.deleteEndpoint({ connectorId, id, ifRevision: undefined }, as());
   expect(await stored()).toMatchObject({ secret: '' });
 });
 
@@ -81,7 +81,7 @@ test('another tenant sees nothing of it, and nobody a connector that is not ther
   expect(await outcome(app.endpoints.getEndpoint({ connectorId, id }, as('other')))).toBe(
     'not_found WEBHOOK_NOT_FOUND',
   );
-  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id }, as('other')))).toBe(
+  expect(await outcome(app.endpoints.deleteEndpoint({ connectorId, id, ifRevision: undefined }, as('other')))).toBe(
     'not_found WEBHOOK_NOT_FOUND',
   );
   expect(await outcome(list(connectorId, 'other'))).toBe('not_found CONNECTOR_NOT_FOUND');
@@ -113,7 +113,7 @@ test('the same address and events are taken once, however they are spelled and w
   expect(outcomes.toSorted()).toEqual([...Array(3).fill('conflict WEBHOOK_EXISTS'), 'ok']);
   expect(await outcome(create(connectorId, URL_A, { events: ['sync.failed'] }))).toBe('ok');
   const [first] = (await list(connectorId)).items.filter(({ events }) => events.length === 2);
-  await app.endpoints.deleteEndpoint({ connectorId, id: first!.id }, as());
+  await app.endpoints.deleteEndpoint({ connectorId, id: first!.id, ifRevision: undefined }, as());
   expect(await outcome(create(connectorId, URL_A, both))).toBe('ok');
 });
 

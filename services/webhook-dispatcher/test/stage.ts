@@ -136,6 +136,7 @@ export const newEndpoint = (
   secret: 'your_webhook_secret',
   idempotencyKey: '',
   bodyHash: '',
+  options: undefined,
   ...more,
 });
 

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineEvent, timestamp } from './event.ts';
 
-/** A connector went wrong or came back; the registry sends one per change of state, the dispatcher only `webhook_disabled`. */
+/** A connector went wrong or came back; the registry sends one per change of state, the dispatcher only `webhook_failing` (a warning) and `webhook_disabled`. */
 export const connectorError = defineEvent({
   topic: 'connector.error',
   version: 1,
@@ -14,6 +14,7 @@ export const connectorError = defineEvent({
       Type.Literal('error'),
       Type.Literal('disconnected'),
       Type.Literal('recovered'),
+      Type.Literal('webhook_failing'),
       Type.Literal('webhook_disabled'),
     ]),
     reason: Type.String(),

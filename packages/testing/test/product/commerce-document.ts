@@ -377,7 +377,19 @@ export function commerceDocument(world: () => World): void {
     expectAnswer(made, 201, envelope(shown, chinese, 201));
     expectAnswer(await admin.post(`/${synced.id}/webhooks`, request), 409, envelope(null, chinese, 409));
     const { id: webhook } = made.body.data;
-    const endpoint = { ...shown, id: webhook, disabled_reason: null };
+    const endpoint = {
+      ...shown,
+      id: webhook,
+      disabled_reason: null,
+      filter: null,
+      headers: {},
+      retry_schedule: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
+      throttle: null,
+      payload: 'full',
+      live_secrets: 1,
+      breaker_open_until: null,
+      failing_since: null,
+    };
     expectAnswer(await admin.get(`/${synced.id}/webhooks/${webhook}`), 200, envelope(endpoint));
     const page = { total: 1, page: 1, page_size: 20, pages: 1 };
     expectAnswer(await admin.get(`/${synced.id}/webhooks`), 200, envelope({ items: [endpoint], ...page }));

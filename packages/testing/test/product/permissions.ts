@@ -12,10 +12,11 @@ interface Ids {
   task: string;
   webhook: string;
   delivery: string;
+  recovery: string;
 }
 
 /** Every commerce route that names something by its id, with a body it would take. */
-const routes = ({ connector, task, webhook, delivery }: Ids): [string, string, unknown?][] => [
+const routes = ({ connector, task, webhook, delivery, recovery }: Ids): [string, string, unknown?][] => [
   ['GET', `/${connector}`],
   ['PUT', `/${connector}`, { name: '改名' }],
   ['DELETE', `/${connector}`],
@@ -34,6 +35,16 @@ const routes = ({ connector, task, webhook, delivery }: Ids): [string, string, u
   ['GET', `/${connector}/webhooks/${webhook}`],
   ['GET', `/${connector}/webhooks/${webhook}/deliveries`],
   ['GET', `/${connector}/webhooks/${webhook}/deliveries/${delivery}`],
+  ['POST', `/${connector}/webhooks/${webhook}/deliveries/${delivery}/resend`],
+  ['PATCH', `/${connector}/webhooks/${webhook}`, { status: 'paused' }],
+  ['POST', `/${connector}/webhooks/${webhook}/pause`],
+  ['POST', `/${connector}/webhooks/${webhook}/resume`],
+  ['POST', `/${connector}/webhooks/${webhook}/rotate-secret`],
+  ['POST', `/${connector}/webhooks/${webhook}/verify`],
+  ['POST', `/${connector}/webhooks/${webhook}/test`],
+  ['POST', `/${connector}/webhooks/${webhook}/recover`, { since: '2026-01-01T00:00:00Z' }],
+  ['GET', `/${connector}/webhooks/${webhook}/recover/${recovery}`],
+  ['POST', `/${connector}/webhooks/${webhook}/recover/${recovery}/cancel`],
   ['DELETE', `/${connector}/webhooks/${webhook}`],
 ];
 
@@ -52,7 +63,10 @@ export function permissions(world: () => World): void {
     const { task_id: task } = await sync(admin, connector);
     for (;;) {
       const { items } = (await admin.get(`/${connector}/webhooks/${webhook}/deliveries`)).body.data;
-      if (items.length > 0) return { connector, task, webhook, delivery: items[0].id };
+      if (items.length === 0) continue;
+      const json = { since: '2026-01-01T00:00:00Z', dry_run: true };
+      const { task_id: recovery } = (await admin.post(`/${connector}/webhooks/${webhook}/recover`, json)).body.data;
+      return { connector, task, webhook, delivery: items[0].id, recovery };
     }
   }
 

@@ -1,16 +1,18 @@
-import { AppError, type Clock, isAppError, newId, keyReused } from '@crossdock/kernel';
+import { AppError, type Clock, newId, keyReused } from '@crossdock/kernel';
 import type { Outbound } from '@crossdock/outbound';
 import {
   type Caller,
   type Endpoint,
-  endpointFaults,
   freeSlot,
   MAX_ENDPOINTS_PER_CONNECTOR,
 } from '../domain/endpoint.ts';
-import { hintOf, newWebhookSecret } from '../domain/secret.ts';
+import { shownHeaders } from '../domain/custom-headers.ts';
+import { type AskedOptions, USUAL_OPTIONS } from '../domain/endpoint-options.ts';
+import { hintOf, isWeak, newWebhookSecret } from '../domain/secret.ts';
 import type { WebhookType } from '../domain/webhook.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
+import { checkEndpoint, type CheckedEndpoint } from './check-endpoint.ts';
 import { type ConnectorReads, connectorNotFound } from './connectors.ts';
 import { auditEvent, systemCaller } from './endpoint-events.ts';
 import type { EndpointSecrets } from './secrets.ts';
@@ -24,6 +26,7 @@ export interface NewEndpoint {
   /** '' without one. */
   idempotencyKey: string;
   bodyHash: string;
+  options: AskedOptions;
 }
 
 export interface CreateDeps {
@@ -46,29 +49,15 @@ const KEY_LIFE_MS = 24 * 3_600_000;
 
 const limitReached = () =>
   new AppError('quota', 'WEBHOOK_LIMIT', `每个连接器最多 ${MAX_ENDPOINTS_PER_CONNECTOR} 个 Webhook`);
-const targetTaken = () => new AppError('conflict', 'WEBHOOK_EXISTS', '相同地址和事件的 Webhook 已存在');
+export const targetTaken = () => new AppError('conflict', 'WEBHOOK_EXISTS', '相同地址和事件的 Webhook 已存在');
 
 /** A new enabled endpoint. The store's unique indexes decide among creates at the same time. */
 export function endpointCreation({ endpoints, connectors, reads, secrets, outbound, nudge, clock }: CreateDeps) {
   async function createEndpoint(caller: Caller, request: NewEndpoint): Promise<CreatedEndpoint> {
-    const target = await checked(request);
+    const checked = await checkEndpoint(outbound, request);
     const { platform } = await reads.living(caller.tenant, request.connectorId);
-    const endpoint = await createOnce(caller, request, draftOf(caller, request, target, platform));
+    const endpoint = await createOnce(caller, request, draftOf(caller, request, checked, platform));
     return { endpoint, secret: endpoint.secretMade && endpoint.deletedAt === null ? secrets.open(endpoint) : null };
-  }
-
-  /** All faults at once. */
-  async function checked({ url, events, secret }: NewEndpoint): Promise<string> {
-    const details = endpointFaults({ events, secret });
-    const target = await outbound.check(url).catch((err: unknown) => {
-      if (!isAppError(err)) throw err;
-      Object.assign(details, err.details);
-      return null;
-    });
-    if (target === null || Object.keys(details).length > 0)
-      throw new AppError('invalid', 'VALIDATION', '参数校验失败', { details });
-    target.hash = '';
-    return target.href;
   }
 
   /** After every refusal the key is looked up first: the one who won may be this very request. */
@@ -101,7 +90,7 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
       after: null,
       at,
     });
-    if (await endpoints.delete(id, at, [audit])) nudge(id);
+    if (await endpoints.delete(endpoint, at, [audit])) nudge(id);
     throw connectorNotFound();
   }
 
@@ -124,12 +113,14 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
   function draftOf(
     { tenant }: Caller,
     { connectorId, url, events, secret }: NewEndpoint,
-    target: string,
+    { target = url, options, headers = {} }: CheckedEndpoint,
     platform: string,
   ): Endpoint {
     const id = newId();
     const text = secret ?? newWebhookSecret();
     return {
+      ...USUAL_OPTIONS,
+      ...options,
       id,
       tenant,
       connectorId,
@@ -142,6 +133,14 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
       secret: secrets.seal({ tenant, id }, text),
       secretHint: hintOf(text),
       secretMade: secret === undefined,
+      weakSecret: isWeak(text),
+      olderSecrets: [],
+      headers: secrets.sealHeaders({ tenant, id }, headers),
+      shownHeaders: shownHeaders(headers),
+      revision: 1,
+      breaker: null,
+      failingSince: null,
+      warned: 0,
       createdAt: clock(),
       deletedAt: null,
     };

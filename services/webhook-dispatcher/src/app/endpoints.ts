@@ -1,22 +1,31 @@
 import { AppError, type Clock } from '@crossdock/kernel';
-import type { Caller, Endpoint } from '../domain/endpoint.ts';
-import type { DeliveryStore } from '../store/deliveries.ts';
+import type { Caller, DisabledReason, Endpoint } from '../domain/endpoint.ts';
+import { type FailingStage } from '../domain/failing.ts';
+import type { DeliveryHolding } from '../store/delivery-holding.ts';
+import type { EndpointHealth } from '../store/endpoint-health.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { ConnectorReads } from './connectors.ts';
-import { auditEvent, systemCaller, webhookDisabled } from './endpoint-events.ts';
+import { auditEvent, systemCaller, webhookDisabled, webhookFailing } from './endpoint-events.ts';
 import type { Page } from './page.ts';
 
 const endpointNotFound = () => new AppError('not_found', 'WEBHOOK_NOT_FOUND', 'Webhook 不存在');
 
+/** Somebody changed it since the caller saw it. */
+export function refuseStale({ revision }: Endpoint, seen: number | undefined): void {
+  if (seen !== undefined && seen !== revision)
+    throw new AppError('stale', 'REVISION', 'Webhook 已被他人修改，请刷新后重试');
+}
+
 export interface EndpointDeps {
   endpoints: EndpointStore;
-  deliveries: DeliveryStore;
+  health: EndpointHealth;
+  holding: DeliveryHolding;
   reads: ConnectorReads;
   nudge: (endpointId: string) => void;
   clock: Clock;
 }
 
-export function endpointApp({ endpoints, deliveries, reads, nudge, clock }: EndpointDeps) {
+export function endpointApp({ endpoints, health, holding, reads, nudge, clock }: EndpointDeps) {
   async function getEndpoint(tenant: string, connectorId: string, id: string): Promise<Endpoint> {
     const endpoint = await endpoints.get(tenant, connectorId, id);
     if (endpoint === null) throw endpointNotFound();
@@ -28,45 +37,54 @@ export function endpointApp({ endpoints, deliveries, reads, nudge, clock }: Endp
     return endpoints.list(tenant, connectorId, skip, limit);
   }
 
-  async function deleteEndpoint(caller: Caller, connectorId: string, id: string): Promise<void> {
-    const endpoint = await getEndpoint(caller.tenant, connectorId, id);
-    if (!(await remove(caller, endpoint))) throw endpointNotFound();
-    await deliveries.cancelOf([id]);
+  async function deleteEndpoint(caller: Caller, connectorId: string, id: string, seen?: number): Promise<void> {
+    for (;;) {
+      const endpoint = await getEndpoint(caller.tenant, connectorId, id);
+      refuseStale(endpoint, seen);
+      if (await remove(caller, endpoint)) break;
+    }
+    await holding.cancelOf([id]);
   }
 
   /** Their connectors are gone. May come again after a crash half way: what is deleted already has its deliveries cancelled again. */
   async function deleteOfConnectors(connectorIds: string[]): Promise<void> {
-    const living = await endpoints.ofConnectors(connectorIds);
-    for (const endpoint of living) await remove(systemCaller(endpoint.tenant), endpoint);
-    await deliveries.cancelOf(await endpoints.idsOf(connectorIds));
+    for (;;) {
+      const living = await endpoints.ofConnectors(connectorIds);
+      if (living.length === 0) break;
+      for (const endpoint of living) await remove(systemCaller(endpoint.tenant), endpoint);
+    }
+    await holding.cancelOf(await endpoints.idsOf(connectorIds));
   }
 
   async function remove(caller: Caller, endpoint: Endpoint): Promise<boolean> {
     const at = clock();
-    const deleted = await endpoints.delete(endpoint.id, at, [
+    const deleted = await endpoints.delete(endpoint, at, [
       auditEvent({ caller, action: 'webhook.delete', before: endpoint, after: null, at }),
     ]);
     if (deleted) nudge(endpoint.id);
     return deleted;
   }
 
-  /** The receiver answered that it wants no more. */
-  async function disableGone(id: string): Promise<void> {
-    const [endpoint] = await endpoints.byIds([id]);
-    if (endpoint === undefined) return;
-    const at = clock();
-    const after: Endpoint = { ...endpoint, status: 'disabled', disabledReason: 'gone' };
-    const audit = auditEvent({
-      caller: systemCaller(endpoint.tenant),
-      action: 'webhook.disable',
-      before: endpoint,
-      after,
-      at,
-    });
-    if (await endpoints.disable(id, 'gone', [webhookDisabled(endpoint, 'gone', at), audit])) nudge(id);
+  /** By ourselves: the receiver wants no more, or nothing got through for too long. */
+  async function disable(id: string, reason: DisabledReason): Promise<void> {
+    for (;;) {
+      const [endpoint] = await endpoints.byIds([id]);
+      if (endpoint?.status !== 'enabled' || endpoint.deletedAt !== null) return;
+      const at = clock();
+      const after: Endpoint = { ...endpoint, status: 'disabled', disabledReason: reason };
+      const caller = systemCaller(endpoint.tenant);
+      const audit = auditEvent({ caller, action: 'webhook.disable', before: endpoint, after, at });
+      if (await endpoints.disable(endpoint, reason, [webhookDisabled(endpoint, reason, at), audit])) return nudge(id);
+    }
   }
 
-  return { getEndpoint, listEndpoints, deleteEndpoint, deleteOfConnectors, disableGone };
+  /** It fails for so long that it will be disabled. Told once per stage. */
+  async function warnFailing(endpoint: Endpoint, since: Date, stage: FailingStage): Promise<void> {
+    const told = await health.warn(endpoint.id, since, stage, [webhookFailing(endpoint, stage, since, clock())]);
+    if (told) nudge(endpoint.id);
+  }
+
+  return { getEndpoint, listEndpoints, deleteEndpoint, deleteOfConnectors, disable, warnFailing };
 }
 
 export type EndpointApp = ReturnType<typeof endpointApp>;

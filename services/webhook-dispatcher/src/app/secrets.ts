@@ -1,17 +1,27 @@
 import type { Vault } from '@crossdock/vault';
+import type { Headers } from '../domain/custom-headers.ts';
 
-/** Endpoint secrets at rest: each opens only as the secret of its own endpoint. */
+interface Owner {
+  tenant: string;
+  id: string;
+}
+
+/** Secrets and custom headers of endpoints at rest: each opens only as its own endpoint's. */
 export function endpointSecrets(vault: Vault) {
-  const place = ({ tenant, id }: { tenant: string; id: string }) => ({
+  const place = ({ tenant, id }: Owner, field: 'secret' | 'headers') => ({
     tenant,
     collection: 'endpoints',
     id,
-    field: 'secret',
+    field,
   });
   return {
-    seal: (endpoint: { tenant: string; id: string }, secret: string): string => vault.seal(place(endpoint), secret),
-    open: (endpoint: { tenant: string; id: string; secret: string }): string =>
-      vault.open(place(endpoint), endpoint.secret),
+    seal: (endpoint: Owner, secret: string): string => vault.seal(place(endpoint, 'secret'), secret),
+    open: (endpoint: Owner & { secret: string }): string => vault.open(place(endpoint, 'secret'), endpoint.secret),
+
+    sealHeaders: (endpoint: Owner, headers: Headers): string =>
+      Object.keys(headers).length === 0 ? '' : vault.seal(place(endpoint, 'headers'), JSON.stringify(headers)),
+    openHeaders: (endpoint: Owner & { headers: string }): Headers =>
+      endpoint.headers === '' ? {} : (JSON.parse(vault.open(place(endpoint, 'headers'), endpoint.headers)) as Headers),
   };
 }
 

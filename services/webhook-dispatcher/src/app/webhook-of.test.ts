@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { connectorError, syncCompleted } from '@crossdock/contracts';
+import { bodyOf } from '../domain/webhook.ts';
 import { webhookOfError, webhookOfSync } from './webhook-of.ts';
 
 const at = '2026-03-14T10:15:00.000Z';
@@ -24,7 +25,7 @@ const syncEvent = (status: 'completed' | 'failed' | 'cancelled') =>
     },
   });
 
-const errorEvent = (kind: 'error' | 'disconnected' | 'recovered' | 'webhook_disabled') =>
+const errorEvent = (kind: 'error' | 'disconnected' | 'recovered' | 'webhook_failing' | 'webhook_disabled') =>
   connectorError.create({
     tenantId: 'demo',
     source: 'connector-registry',
@@ -44,26 +45,27 @@ test.each([
   ['failed', 'sync.failed'],
   ['cancelled', undefined],
 ] as const)('a task that ended as %s is told as %s', (status, type) => {
-  expect(webhookOfSync(syncEvent(status))?.type).toBe(type);
+  expect(webhookOfSync(syncEvent(status))?.payload.type).toBe(type);
 });
 
 test.each([
   ['error', 'connector.error'],
   ['disconnected', 'connector.disconnected'],
   ['recovered', undefined],
+  ['webhook_failing', undefined],
   ['webhook_disabled', undefined],
 ] as const)('a connector error of kind %s is told as %s', (kind, type) => {
-  expect(webhookOfError(errorEvent(kind))?.type).toBe(type);
+  expect(webhookOfError(errorEvent(kind))?.payload.type).toBe(type);
 });
 
-test('the body is the event’s id, the type, its time and its value', () => {
+test('the body is the event’s id, the type, its time and its value; a thin one keeps the ids alone', () => {
   const event = syncEvent('failed');
   const webhook = webhookOfSync(event);
-  expect(webhook).toMatchObject({ eventId: event.id, tenant: 'demo', connectorId: 'c1' });
-  expect(JSON.parse(webhook?.body ?? '')).toEqual({
-    id: event.id,
-    type: 'sync.failed',
-    timestamp: event.time,
-    data: event.data,
+  expect(webhook).toMatchObject({ tenant: 'demo', connectorId: 'c1', payload: { id: event.id } });
+  const told = { id: event.id, type: 'sync.failed', timestamp: event.time };
+  expect(JSON.parse(bodyOf(webhook!.payload, 'full'))).toEqual({ ...told, data: event.data });
+  expect(JSON.parse(bodyOf(webhook!.payload, 'thin'))).toEqual({
+    ...told,
+    data: { task_id: 't1', connector_id: 'c1' },
   });
 });

@@ -14,6 +14,7 @@ const ERROR_TYPES: Record<ConnectorError['kind'], WebhookType | null> = {
   error: 'connector.error',
   disconnected: 'connector.disconnected',
   recovered: null,
+  webhook_failing: null,
   webhook_disabled: null,
 };
 
@@ -28,6 +29,10 @@ export const webhookOfError = (event: Event<ConnectorError>): Webhook | null =>
 function webhook(event: Event<{ connector_id: string }>, type: WebhookType | null): Webhook | null {
   if (type === null) return null;
   const { id, time, tenantId, traceparent, data } = event;
-  const body = JSON.stringify({ id, type, timestamp: time, data });
-  return { eventId: id, tenant: tenantId, connectorId: data.connector_id, type, body, traceparent };
+  return {
+    tenant: tenantId,
+    connectorId: data.connector_id,
+    payload: { id, type, timestamp: time, data },
+    traceparent,
+  };
 }

@@ -1,25 +1,27 @@
 import { type Clock, newTraceparent } from '@crossdock/kernel';
-import { type Delivery, deliveryId } from '../domain/delivery.ts';
+import { type Delivery, deliveryId, isTooLarge } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { Webhook } from '../domain/webhook.ts';
+import { bodyOf, type Webhook } from '../domain/webhook.ts';
 import type { DeliveryStore } from '../store/deliveries.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { Holder } from './holder.ts';
 import type { Lanes } from './lanes.ts';
+import type { Filters } from './filters.ts';
 
 export interface IntakeDeps {
   endpoints: EndpointStore;
   deliveries: DeliveryStore;
   lanes: Lanes;
   holder: Holder;
+  filters: Filters;
   clock: Clock;
 }
 
-const wants = ({ tenant, connectorId, events }: Endpoint, webhook: Webhook): boolean =>
-  tenant === webhook.tenant && connectorId === webhook.connectorId && events.includes(webhook.type);
+const concerns = ({ tenant, connectorId, events }: Endpoint, webhook: Webhook): boolean =>
+  tenant === webhook.tenant && connectorId === webhook.connectorId && events.includes(webhook.payload.type);
 
 /** Stores a delivery for each endpoint that wants the webhook, once per endpoint and event, most of them already in our hand. */
-export function createIntake({ endpoints, deliveries, lanes, holder, clock }: IntakeDeps) {
+export function createIntake({ endpoints, deliveries, lanes, holder, filters, clock }: IntakeDeps) {
   async function deliver(webhooks: Webhook[]): Promise<void> {
     const fresh = await freshDeliveries(webhooks);
     if (fresh.length === 0) return;
@@ -51,7 +53,7 @@ export function createIntake({ endpoints, deliveries, lanes, holder, clock }: In
     const wanted = new Map<string, Delivery>();
     for (const webhook of webhooks) {
       for (const endpoint of living) {
-        if (!wants(endpoint, webhook)) continue;
+        if (!concerns(endpoint, webhook) || !filters.pass(endpoint, webhook.payload)) continue;
         const delivery = newDelivery(webhook, endpoint, now);
         wanted.set(delivery.id, delivery);
       }
@@ -68,21 +70,27 @@ export function createIntake({ endpoints, deliveries, lanes, holder, clock }: In
 
 export type Intake = ReturnType<typeof createIntake>;
 
-const newDelivery = (
-  { tenant, connectorId, eventId, type, body, traceparent }: Webhook,
+function newDelivery(
+  { tenant, connectorId, payload, traceparent }: Webhook,
   endpoint: Endpoint,
   now: Date,
-): Delivery => ({
-  id: deliveryId(endpoint.id, eventId),
-  tenant,
-  connectorId,
-  endpointId: endpoint.id,
-  eventId,
-  type,
-  body,
-  status: 'pending',
-  attemptCount: 0,
-  nextAttemptAt: endpoint.status === 'enabled' ? now : null,
-  createdAt: now,
-  traceparent: traceparent ?? newTraceparent(),
-});
+): Delivery {
+  const body = bodyOf(payload, endpoint.payload);
+  const delivery: Delivery = {
+    id: deliveryId(endpoint.id, payload.id),
+    tenant,
+    connectorId,
+    endpointId: endpoint.id,
+    eventId: payload.id,
+    type: payload.type,
+    body,
+    status: 'pending',
+    attemptCount: 0,
+    nextAttemptAt: endpoint.status === 'enabled' ? now : null,
+    createdAt: now,
+    traceparent: traceparent ?? newTraceparent(),
+  };
+  if (!isTooLarge(body)) return delivery;
+  const { body: _unsent, ...told } = delivery;
+  return { ...told, status: 'failed', nextAttemptAt: null, reason: 'payload_too_large' };
+}

@@ -20,11 +20,15 @@ export interface Lane {
   taken: number;
   behind: boolean;
   asking: boolean;
+  /** Times (ms) at which a throttled call may begin, drawn from the store. */
+  slots: number[];
+  drawing: boolean;
+  timer: NodeJS.Timeout | undefined;
 }
 
-/** May be called at all. */
+/** May be called without asking. */
 export const callable = (endpoint: Endpoint | undefined): endpoint is Endpoint =>
-  endpoint?.status === 'enabled' && endpoint.deletedAt === null;
+  endpoint?.status === 'enabled' && endpoint.deletedAt === null && endpoint.breaker === null;
 
 export const newLane = (id: string): Lane => ({
   id,
@@ -35,6 +39,9 @@ export const newLane = (id: string): Lane => ({
   taken: 0,
   behind: false,
   asking: false,
+  slots: [],
+  drawing: false,
+  timer: undefined,
 });
 
 /** Read from the store so lately that it need not be asked for again. */

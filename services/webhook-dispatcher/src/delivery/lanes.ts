@@ -1,11 +1,14 @@
-import { type Logger, sleep } from '@crossdock/kernel';
-import { type Delivery, isGone } from '../domain/delivery.ts';
+import { type Clock, type Logger, sleep } from '@crossdock/kernel';
 import type { Attempt } from '../domain/attempt.ts';
+import type { Delivery } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { DeliveryStore } from '../store/deliveries.ts';
-import type { EndpointStore } from '../store/endpoints.ts';
+import type { EndpointHealth } from '../store/endpoint-health.ts';
+import { type CallOutcome, judgeCall } from './call-outcome.ts';
+import type { Admission, Gate } from './gate.ts';
+import type { HealthWatch } from './health.ts';
 import type { Holder } from './holder.ts';
 import { callable, type Held, isFresh, type Lane, newLane } from './lane.ts';
+import { createPace } from './pace.ts';
 import type { Sender } from './sender.ts';
 import type { Settler } from './settler.ts';
 
@@ -18,19 +21,23 @@ export interface LaneDeps {
   holder: Holder;
   send: Sender;
   /** Each call that counts. */
-  onAttempt: (attempt: Attempt) => void;
+  onAttempt: (attempt: Attempt, delivery: Delivery) => void;
   settler: Settler;
-  endpoints: EndpointStore;
-  deliveries: DeliveryStore;
+  gate: Gate;
+  watch: HealthWatch;
+  health: EndpointHealth;
   /** The lane has room and there is more in the store. */
   refill: (endpointId: string) => void;
+  clock: Clock;
   log: Logger;
 }
 
 /** A lane per endpoint with places of its own: an endpoint that hangs fills its lane and nobody else's. */
-export function createLanes({ holder, send, onAttempt, settler, endpoints, deliveries, refill, log }: LaneDeps) {
+export function createLanes(deps: LaneDeps) {
+  const { holder, send, onAttempt, settler, gate, watch, health, refill, clock, log } = deps;
   const lanes = new Map<string, Lane>();
   const calls = new Set<Promise<void>>();
+  const paced = createPace({ health, clock, log, go: (lane) => pump(lane) });
   let stopping = false;
 
   function laneOf(id: string): Lane {
@@ -46,25 +53,42 @@ export function createLanes({ holder, send, onAttempt, settler, endpoints, deliv
       const name = holder.current();
       if (name === null) return;
       if (!isFresh(lane) || !callable(lane.endpoint)) return void ask(lane);
+      const { throttle } = lane.endpoint;
+      if (throttle !== null && !paced(lane, throttle)) return;
       const held = lane.waiting.shift();
       if (held?.holder === name) start(lane, lane.endpoint, held);
       else free(lane, 1);
     }
   }
 
-  function start(lane: Lane, endpoint: Endpoint, { delivery, holder: name }: Held): void {
+  /** `probe` says until when the call is the only one. */
+  function start(lane: Lane, endpoint: Endpoint, { delivery, holder: name }: Held, probe: Date | null = null): void {
     lane.inFlight += 1;
     const call = send(delivery, endpoint).then((attempt) => {
       calls.delete(call);
       lane.inFlight -= 1;
       // Cut off by our own end: no attempt is counted, whoever comes next makes it.
       if (stopping && attempt.blame === 'ours') return;
-      onAttempt(attempt);
-      if (isGone(attempt.statusCode)) lane.endpoint = { ...endpoint, status: 'disabled' };
+      const outcome = judgeCall(watch, { endpoint, delivery, attempt, probe });
+      onAttempt(attempt, delivery);
       settler.settle({ endpointId: lane.id, holder: name, attempt, done: () => free(lane, 1) });
+      follow(lane, endpoint, outcome);
       pump(lane);
     });
     calls.add(call);
+  }
+
+  /** After what the call said of its endpoint the next one waits until that is written, and reads it. */
+  function follow(lane: Lane, endpoint: Endpoint, { change, stands }: CallOutcome): void {
+    if (change === null) return;
+    lane.endpoint = { ...endpoint, ...change };
+    if (stands === null) return;
+    lane.asking = true;
+    void stands.finally(() => {
+      lane.asking = false;
+      lane.readAt = -Infinity;
+      pump(lane);
+    });
   }
 
   function free(lane: Lane, places: number): void {
@@ -73,14 +97,15 @@ export function createLanes({ holder, send, onAttempt, settler, endpoints, deliv
     else if (lane.taken === 0 && !lane.behind) lanes.delete(lane.id);
   }
 
-  /** Reads the endpoint again; one that was deleted or disabled gets nothing more. A failure is tried again at the next beat. */
+  /** Reads the endpoint again; one that may not be called gets nothing more. A failure is tried again at the next beat. */
   async function ask(lane: Lane): Promise<void> {
     if (lane.asking) return;
     lane.asking = true;
     try {
-      const [endpoint] = await endpoints.byIds([lane.id]);
-      Object.assign(lane, { endpoint, readAt: performance.now() });
-      if (!callable(endpoint)) await turnAway(lane, endpoint);
+      const admission = await gate.admit(lane.id);
+      Object.assign(lane, { endpoint: admission.endpoint, readAt: performance.now() });
+      if (admission.may === 'probe') probe(lane, admission);
+      if (admission.may !== 'call') await turnAway(lane, admission);
     } catch (err) {
       log.warn({ err, endpoint: lane.id }, 'the endpoint could not be read');
       return;
@@ -90,16 +115,17 @@ export function createLanes({ holder, send, onAttempt, settler, endpoints, deliv
     pump(lane);
   }
 
-  async function turnAway(lane: Lane, endpoint: Endpoint | undefined): Promise<void> {
+  function probe(lane: Lane, { endpoint, until }: Extract<Admission, { may: 'probe' }>): void {
+    const name = holder.current();
+    const at = lane.waiting.findIndex((held) => held.holder === name);
+    const [held] = at < 0 ? [] : lane.waiting.splice(at, 1);
+    if (held !== undefined) start(lane, endpoint, held, until);
+  }
+
+  async function turnAway(lane: Lane, admission: Admission): Promise<void> {
     const turned = lane.waiting.splice(0);
     try {
-      if (endpoint?.deletedAt === null)
-        await deliveries.park(
-          lane.id,
-          turned.map(({ delivery }) => delivery.id),
-          holder.current(),
-        );
-      else await deliveries.cancelOf([lane.id]);
+      await gate.turnAway(lane.id, admission, turned, holder.current());
     } catch (err) {
       lane.waiting.unshift(...turned);
       throw err;
@@ -153,11 +179,13 @@ export function createLanes({ holder, send, onAttempt, settler, endpoints, deliv
     /** Sends nothing more; calls under way have a while to end, then `cut` ends them. */
     async stop(cut: () => void): Promise<void> {
       stopping = true;
+      for (const lane of lanes.values()) clearTimeout(lane.timer);
       const ended = new AbortController();
       const drained = Promise.all(calls).then(() => ended.abort());
       await sleep(DRAIN_MS, ended.signal);
       cut();
       await drained;
+      await watch.idle();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Logger, outOfTrace, sleep } from '@crossdock/kernel';
 import type { Attempt } from '../domain/attempt.ts';
-import { isGone, isSuccess } from '../domain/delivery.ts';
+import { type Farewell, isSuccess } from '../domain/delivery.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { DeliveryStore } from '../store/deliveries.ts';
 
@@ -16,7 +16,7 @@ export interface Settling {
 export interface SettlerDeps {
   attempts: AttemptStore;
   deliveries: DeliveryStore;
-  disableGone: (endpointId: string) => Promise<void>;
+  disable: (endpointId: string, reason: Farewell) => Promise<void>;
   log: Logger;
 }
 
@@ -27,7 +27,7 @@ const RETRY_MS = 500;
  * Writes what came of calls: the attempts first, then the deliveries, as far as their holders still have them.
  * What comes in while a batch is being written makes the next batch. A store that is away is waited for.
  */
-export function createSettler({ attempts, deliveries, disableGone, log }: SettlerDeps) {
+export function createSettler({ attempts, deliveries, disable, log }: SettlerDeps) {
   const waiting: Settling[] = [];
   let writing: Promise<void> | undefined;
 
@@ -61,16 +61,16 @@ export function createSettler({ attempts, deliveries, disableGone, log }: Settle
 
   async function write(batch: Settling[]): Promise<void> {
     await store(batch);
-    for (const endpointId of new Set(
-      batch.filter(({ attempt }) => isGone(attempt.statusCode)).map((each) => each.endpointId),
-    )) {
-      await disableGone(endpointId);
-    }
+    const farewells = new Map(
+      batch.flatMap(({ endpointId, attempt }) => (attempt.farewell === null ? [] : [[endpointId, attempt.farewell]])),
+    );
+    for (const [endpointId, reason] of farewells) await disable(endpointId, reason);
     await deliveries.settle(
       batch.map(({ holder, attempt }) => ({
         id: attempt.deliveryId,
         holder,
         attemptCount: attempt.number,
+        trigger: attempt.trigger,
         verdict: attempt.verdict,
       })),
     );

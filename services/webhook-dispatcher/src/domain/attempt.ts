@@ -1,4 +1,4 @@
-import type { Verdict } from './delivery.ts';
+import type { Farewell, Trigger, Verdict } from './delivery.ts';
 
 /** Milliseconds of each step of a call; null where it did not happen. */
 export interface Timeline {
@@ -9,12 +9,11 @@ export interface Timeline {
   total: number;
 }
 
-/** One try, with what it made of its delivery: whoever finds it can settle from it. */
-export interface Attempt {
-  deliveryId: string;
-  number: number;
+/** A call and what came back. */
+export interface CallResult {
   at: Date;
-  trigger: 'schedule';
+  /** As they were sent; secrets masked. */
+  requestHeaders: Record<string, string>;
   statusCode: number | null;
   /** At most 16 KiB. */
   responseBody: string;
@@ -23,5 +22,13 @@ export interface Attempt {
   /** '' on success. */
   blame: '' | 'ours' | 'dns' | 'tls' | 'network' | 'receiver' | 'policy';
   error: string;
+}
+
+/** One try, with what it made of its delivery and its endpoint: whoever finds it can settle from it. */
+export interface Attempt extends CallResult {
+  deliveryId: string;
+  number: number;
+  trigger: Trigger;
   verdict: Verdict;
+  farewell: Farewell | null;
 }

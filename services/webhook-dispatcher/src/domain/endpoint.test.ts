@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { endpointFaults, eventsKey, freeSlot } from './endpoint.ts';
-import { hintOf, newWebhookSecret, secretFault } from './secret.ts';
+import { hintOf, isWeak, newWebhookSecret, secretFault } from './secret.ts';
 
 test('all faults of a new endpoint are told at once, by field', () => {
   const faults = endpointFaults({ events: ['sync.completed', 'sync.completed', 'order.paid'], secret: '' });
@@ -36,4 +36,9 @@ test.each(['s', 'your_webhook_secret', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 test('a hint shows four characters of a long secret and none of a short one', () => {
   expect(hintOf('your_webhook_secret')).toBe('***cret');
   expect(hintOf('short-secret')).toBe('***');
+});
+
+test('a secret of fewer than sixteen bytes is weak, the document’s own is not', () => {
+  expect([isWeak('short'), isWeak('whsec_AAAA'), isWeak('x'.repeat(15))]).toEqual([true, true, true]);
+  expect([isWeak('your_webhook_secret'), isWeak(newWebhookSecret()), isWeak('密钥密钥密钥')]).toEqual([false, false, false]);
 });

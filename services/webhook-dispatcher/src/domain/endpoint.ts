@@ -1,11 +1,30 @@
 import type { FieldErrors } from '@crossdock/kernel';
-import { secretFault } from './secret.ts';
-import { isWebhookType, WEBHOOK_TYPES, type WebhookType } from './webhook.ts';
+import type { Breaker } from './breaker.ts';
+import type { Headers } from './custom-headers.ts';
+import type { FailingStage } from './failing.ts';
+import { type OlderSecret, secretFault } from './secret.ts';
+import { isWebhookType, type PayloadForm, WEBHOOK_TYPES, type WebhookType } from './webhook.ts';
 
 export const MAX_ENDPOINTS_PER_CONNECTOR = 20;
 
+export type EndpointStatus = 'enabled' | 'paused' | 'disabled';
+
+/** `gone`: 410; `receiver_asked`: it said so in a header; `failing`: no success for five days. */
+export type DisabledReason = 'gone' | 'receiver_asked' | 'failing';
+
+/** What a partner decides of what it is sent, and how. */
+export interface Options {
+  /** JSON text, null for all. */
+  filter: string | null;
+  /** Seconds after each failure, null for the usual ones. */
+  retrySchedule: number[] | null;
+  /** Calls a second, null for as many as come. */
+  throttle: number | null;
+  payload: PayloadForm;
+}
+
 /** Where webhooks of one connector go. `target` is the url as it is called: two spellings of one address are one. */
-export interface Endpoint {
+export interface Endpoint extends Options {
   id: string;
   tenant: string;
   connectorId: string;
@@ -13,13 +32,26 @@ export interface Endpoint {
   url: string;
   target: string;
   events: WebhookType[];
-  status: 'enabled' | 'disabled';
-  disabledReason: string | null;
+  status: EndpointStatus;
+  disabledReason: DisabledReason | null;
   /** Sealed; '' once deleted. */
   secret: string;
   secretHint: string;
   /** We made the secret, so we show it, once. */
   secretMade: boolean;
+  weakSecret: boolean;
+  /** Those that a rotation left alive, the newest first; some may have lapsed. */
+  olderSecrets: OlderSecret[];
+  /** Sealed JSON, '' without any. */
+  headers: string;
+  /** The same as people see them. */
+  shownHeaders: Headers;
+  /** Counts what people change. */
+  revision: number;
+  breaker: Breaker | null;
+  /** Since when no call succeeded, once that is a minute. */
+  failingSince: Date | null;
+  warned: FailingStage;
   createdAt: Date;
   deletedAt: Date | null;
 }
@@ -43,21 +75,26 @@ export function freeSlot(used: readonly number[], pick: number): number | null {
   return free[Math.floor(pick * free.length)] ?? null;
 }
 
-/** What is wrong with the events and the secret of a new endpoint, by field. */
+/** What is wrong with the events and the secret of an endpoint, by field. */
 export function endpointFaults({
   events,
   secret,
 }: {
-  events: readonly string[];
-  secret: string | undefined;
+  events?: readonly string[] | undefined;
+  secret?: string | undefined;
 }): FieldErrors {
   const faults: FieldErrors = {};
-  const unknown = events.filter((event) => !isWebhookType(event));
-  const reasons = unknown.map((event) => `不支持的事件 ${event.slice(0, 100)}，可选：${WEBHOOK_TYPES.join('、')}`);
-  if (events.length === 0) reasons.push('至少选择一个事件');
-  if (new Set(events).size < events.length) reasons.push('事件不能重复');
+  const reasons = events === undefined ? [] : eventFaults(events);
   if (reasons.length > 0) faults['events'] = reasons;
   const fault = secret === undefined ? null : secretFault(secret);
   if (fault !== null) faults['secret'] = [fault];
   return faults;
+}
+
+function eventFaults(events: readonly string[]): string[] {
+  const unknown = events.filter((event) => !isWebhookType(event));
+  const reasons = unknown.map((event) => `不支持的事件 ${event.slice(0, 100)}，可选：${WEBHOOK_TYPES.join('、')}`);
+  if (events.length === 0) reasons.push('至少选择一个事件');
+  if (new Set(events).size < events.length) reasons.push('事件不能重复');
+  return reasons;
 }

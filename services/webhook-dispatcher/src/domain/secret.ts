@@ -3,9 +3,19 @@ import { randomBytes } from 'node:crypto';
 const PREFIX = 'whsec_';
 const BYTES = 32;
 const MAX_LENGTH = 256;
-/** A hint shows four characters, so of a short secret it shows none. */
-const HINT_FROM = 16;
+/** A key of fewer bytes can be guessed; its hint shows nothing of it. */
+const STRONG_FROM = 16;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** With those that a rotation keeps for a while. */
+export const MAX_LIVE_SECRETS = 5;
+export const LONGEST_OVERLAP_SECONDS = 7 * 86_400;
+
+/** A secret that still signs, sealed. */
+export interface OlderSecret {
+  secret: string;
+  until: Date;
+}
 
 /** Standard Webhooks' form of 32 random bytes. */
 export const newWebhookSecret = (): string => PREFIX + randomBytes(BYTES).toString('base64');
@@ -20,8 +30,14 @@ export function secretFault(secret: string): string | null {
   return null;
 }
 
-export const hintOf = (secret: string): string => `***${secret.length < HINT_FROM ? '' : secret.slice(-4)}`;
+export const hintOf = (secret: string): string => `***${secret.length < STRONG_FROM ? '' : secret.slice(-4)}`;
 
 /** The key of the Standard Webhooks signature: the decoded part after `whsec_`, else the secret's own bytes. */
 export const signingKey = (secret: string): Buffer =>
   secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), 'base64') : Buffer.from(secret);
+
+export const isWeak = (secret: string): boolean => signingKey(secret).length < STRONG_FROM;
+
+/** Those that still sign at a time. */
+export const liveSecrets = (older: readonly OlderSecret[], now: Date): OlderSecret[] =>
+  older.filter(({ until }) => until > now);

@@ -10,7 +10,7 @@ const verify = (secret: string, body: string, headers: Record<string, string>) =
 
 test('known vectors: both forms of a plain secret', () => {
   const headers = signatureHeaders({
-    secret: 'your_webhook_secret',
+    secrets: ['your_webhook_secret'],
     id: 'evt-1',
     at: new Date(1_700_000_000_999),
     body: '{"a":1}',
@@ -25,7 +25,7 @@ test('known vectors: both forms of a plain secret', () => {
 
 test('the vector of the Standard Webhooks specification', () => {
   const { 'webhook-signature': signature } = signatureHeaders({
-    secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
     id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
     at: new Date(1_614_265_330_000),
     body: '{"test": 2432232314}',
@@ -35,8 +35,26 @@ test('the vector of the Standard Webhooks specification', () => {
 
 test('a whsec_ secret signs X-Nolux-Signature with its whole text', () => {
   const secret = newWebhookSecret();
-  const { 'X-Nolux-Signature': signature } = signatureHeaders({ secret, id: 'x', at: new Date(), body: 'é' });
+  const { 'X-Nolux-Signature': signature } = signatureHeaders({ secrets: [secret], id: 'x', at: new Date(), body: 'é' });
   expect(signature).toBe(createHmac('sha256', Buffer.from(secret)).update(Buffer.from('é')).digest('hex'));
+});
+
+test('while a rotation lasts a receiver with any of the secrets accepts, and X-Nolux-Signature is the newest one’s', () => {
+  const secret = fc.oneof(
+    fc.constant(null).map(newWebhookSecret),
+    fc.string({ minLength: 1 }).filter((text) => !text.startsWith('whsec_')),
+  );
+  fc.assert(
+    fc.property(fc.uniqueArray(secret, { minLength: 1, maxLength: 5 }), fc.uuid(), fc.jsonValue(), (secrets, id, value) => {
+      const body = JSON.stringify(value);
+      const [newest = '', ...older] = secrets;
+      const headers = signatureHeaders({ secrets: [newest, ...older], id, at: new Date(), body });
+      for (const each of secrets) verify(each, body, headers);
+      expect(() => verify(newWebhookSecret(), body, headers)).toThrow();
+      expect(headers['webhook-signature']?.split(' ')).toHaveLength(secrets.length);
+      expect(headers['X-Nolux-Signature']).toBe(createHmac('sha256', newest).update(body).digest('hex'));
+    }),
+  );
 });
 
 test('any body under any secret is verified by an independent receiver, and not after a change', () => {
@@ -47,7 +65,7 @@ test('any body under any secret is verified by an independent receiver, and not 
   fc.assert(
     fc.property(secrets, fc.uuid(), fc.jsonValue(), (secret, id, value) => {
       const body = JSON.stringify(value);
-      const headers = signatureHeaders({ secret, id, at: new Date(), body });
+      const headers = signatureHeaders({ secrets: [secret], id, at: new Date(), body });
       verify(secret, body, headers);
       expect(() => verify(secret, `${body} `, headers)).toThrow();
       expect(() => verify(secret, body, { ...headers, 'webhook-id': 'other' })).toThrow();

@@ -6,6 +6,7 @@ import { insertNew } from './insert-new.ts';
 type Row = Attempt & { _id: string };
 
 const schema: Schema = new Schema({ _id: { type: String, required: true } }, { strict: false, versionKey: false });
+schema.index({ at: 1 }, { name: 'age', expireAfterSeconds: 90 * 86_400 });
 
 const idOf = (deliveryId: string, number: number): string => `${deliveryId}:${number}`;
 
@@ -43,4 +44,7 @@ export function attemptStore(db: Connection) {
 
 export type AttemptStore = ReturnType<typeof attemptStore>;
 
-const fromRow = ({ _id, ...attempt }: Row): Attempt => attempt;
+/** What attempts lack that were stored before there was such a field. */
+const EARLIER = { requestHeaders: {}, farewell: null };
+
+const fromRow = ({ _id, ...attempt }: Row): Attempt => ({ ...EARLIER, ...attempt });

@@ -1,5 +1,5 @@
 import type { Connection, Model, mongo } from 'mongoose';
-import type { Delivery, Verdict } from '../domain/delivery.ts';
+import type { Delivery, Trigger, Verdict } from '../domain/delivery.ts';
 import {
   BACKLOG_INDEX,
   type DeliveryRow,
@@ -8,7 +8,6 @@ import {
   FREE,
   free,
   fromRow,
-  held,
   HOLDER_INDEX,
 } from './delivery-row.ts';
 import { insertNew } from './insert-new.ts';
@@ -31,6 +30,7 @@ export interface Settlement {
   id: string;
   holder: string;
   attemptCount: number;
+  trigger: Trigger;
   verdict: Verdict;
 }
 
@@ -52,7 +52,7 @@ export function deliveryStore(db: Connection) {
       const made = deliveries.map(({ delivery: { id, ...fields }, holder }) => ({
         _id: id,
         ...fields,
-        holder: holder ?? FREE,
+        holder: fields.status === 'pending' ? (holder ?? FREE) : null,
       }));
       return new Set((await insertNew(rows, made)).map(({ _id }) => _id));
     },
@@ -107,20 +107,16 @@ export function deliveryStore(db: Connection) {
 
     /** Only what each holder still has changes. */
     async settle(settlements: Settlement[]): Promise<void> {
-      const writes = settlements.map(({ id, holder, attemptCount, verdict }) => ({
+      const writes = settlements.map(({ id, holder, attemptCount, trigger, verdict }) => ({
         updateOne: {
           filter: { _id: id, holder },
-          update: { $set: { ...verdict, attemptCount, holder: verdict.status === 'pending' ? FREE : null } },
+          update: {
+            $set: { ...verdict, attemptCount, holder: verdict.status === 'pending' ? FREE : null },
+            ...(trigger !== 'schedule' && { $unset: { trigger: 1 as const } }),
+          },
         },
       }));
       await rows.bulkWrite(writes, { ordered: false });
-    },
-
-    /** Their endpoint is disabled: pending, with nothing due. These are in `holder`'s hand, the rest in nobody's. */
-    async park(endpointId: string, ids: string[], holder: string | null): Promise<void> {
-      const parked = { $set: { holder: FREE, nextAttemptAt: null } };
-      await rows.updateMany({ ...free, endpointId, nextAttemptAt: { $type: 'date' } }, parked, { hint: BACKLOG_INDEX });
-      if (holder !== null) await rows.updateMany({ _id: { $in: ids }, holder }, parked);
     },
 
     /** Workers that have deliveries in hand. */
@@ -145,13 +141,6 @@ export function deliveryStore(db: Connection) {
         { $set: { holder: FREE, nextAttemptAt: now } },
       );
       return modifiedCount;
-    },
-
-    /** Everything pending of these endpoints; a delivery changing hands meanwhile is cancelled by who takes it. */
-    async cancelOf(endpointIds: string[]): Promise<void> {
-      const cancelled = { $set: { status: 'cancelled', holder: null, nextAttemptAt: null } } as const;
-      await rows.updateMany({ ...free, endpointId: { $in: endpointIds } }, cancelled, { hint: BACKLOG_INDEX });
-      await rows.updateMany({ ...held, endpointId: { $in: endpointIds } }, cancelled, { hint: HOLDER_INDEX });
     },
   };
 }

@@ -1,15 +1,24 @@
+import { outbox, type WithOutbox } from '@crossdock/mongo';
 import { Schema } from 'mongoose';
 import type { Delivery } from '../domain/delivery.ts';
 
 /** A delivery as it is stored; `holder` is the worker that has it in hand, `FREE` while it is pending in nobody's, null once it ended. */
-export interface DeliveryRow extends Omit<Delivery, 'id'> {
+export interface DeliveryRow extends Omit<Delivery, 'id'>, Partial<WithOutbox> {
   _id: string;
   holder: string | null;
+  /** The idempotency key of the last resend. */
+  resendKey?: string;
+  /** The last recovery that sent it again. */
+  recovery?: string;
 }
+
+/** The bytes go before that: `delivery/retention.ts`. */
+const KEPT_SECONDS = 90 * 86_400;
 
 export const DUE_INDEX = 'due';
 export const BACKLOG_INDEX = 'endpoint_due';
 export const HOLDER_INDEX = 'held';
+export const AGE_INDEX = 'age';
 
 export const FREE = '';
 /** Filter: pending, in nobody's hand. */
@@ -32,5 +41,15 @@ deliverySchema.index(
 );
 deliverySchema.index({ holder: 1 }, { name: HOLDER_INDEX, partialFilterExpression: held });
 deliverySchema.index({ endpointId: 1, createdAt: -1 }, { name: 'endpoint_newest' });
+deliverySchema.index({ createdAt: 1 }, { name: AGE_INDEX, expireAfterSeconds: KEPT_SECONDS });
+deliverySchema.plugin(outbox);
 
-export const fromRow = ({ _id, holder: _holder, ...fields }: DeliveryRow): Delivery => ({ id: _id, ...fields });
+export const fromRow = ({
+  _id,
+  holder: _holder,
+  outbox: _outbox,
+  relay: _relay,
+  resendKey: _resendKey,
+  recovery: _recovery,
+  ...fields
+}: DeliveryRow): Delivery => ({ id: _id, ...fields });

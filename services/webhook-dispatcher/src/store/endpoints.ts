@@ -1,7 +1,7 @@
 import type { Event } from '@crossdock/contracts';
 import { duplicateIndex, isDuplicateKey } from '@crossdock/mongo';
 import type { Connection, Model } from 'mongoose';
-import type { Endpoint } from '../domain/endpoint.ts';
+import { type DisabledReason, type Endpoint, eventsKey } from '../domain/endpoint.ts';
 import {
   type EndpointRow,
   endpointSchema,
@@ -10,9 +10,14 @@ import {
   SLOT_INDEX,
   TARGET_INDEX,
   toRow,
+  unchangedSince,
 } from './endpoint-row.ts';
 
 type Created = 'created' | 'slot_taken' | 'target_taken' | 'key_taken';
+type Changed = 'changed' | 'stale' | 'target_taken';
+
+/** The fields that a change writes. */
+export type EndpointPatch = Partial<Omit<Endpoint, 'id' | 'tenant' | 'connectorId' | 'revision'>>;
 
 const NO_OUTBOX = { outbox: 0, relay: 0 } as const;
 
@@ -95,20 +100,57 @@ export function endpointStore(db: Connection) {
       return found.map(fromRow);
     },
 
-    /** Wipes the secret with it. False when it was deleted before. */
-    async delete(id: string, at: Date, events: Event[]): Promise<boolean> {
+    /** Wipes its secrets with it. False when it was changed or deleted before. */
+    async delete({ id, revision }: Endpoint, at: Date, events: Event[]): Promise<boolean> {
       const { modifiedCount } = await rows.updateOne(
-        { _id: id, deletedAt: null },
-        { $set: { deletedAt: at, secret: '' }, $push: { outbox: { $each: events } } },
+        { _id: id, deletedAt: null, ...unchangedSince(revision) },
+        {
+          $set: { deletedAt: at, secret: '', olderSecrets: [], headers: '', breaker: null },
+          $push: { outbox: { $each: events } },
+        },
       );
       return modifiedCount === 1;
     },
 
-    /** False when it was not enabled any more. */
-    async disable(id: string, reason: string, events: Event[]): Promise<boolean> {
+    /** Writes what a person changed, over exactly what that person saw. */
+    async change(
+      { id, revision }: Endpoint,
+      patch: EndpointPatch,
+      rotation: Idempotency | null,
+      events: Event[],
+    ): Promise<Changed> {
+      const fields = {
+        ...patch,
+        ...(patch.events && { eventsKey: eventsKey(patch.events) }),
+        ...(rotation && { rotation }),
+        revision: revision + 1,
+      };
+      try {
+        const { modifiedCount } = await rows.updateOne(
+          { _id: id, deletedAt: null, ...unchangedSince(revision) },
+          { $set: fields, $push: { outbox: { $each: events } } },
+        );
+        return modifiedCount === 1 ? 'changed' : 'stale';
+      } catch (err) {
+        if (duplicateIndex(err) === TARGET_INDEX) return 'target_taken';
+        throw err;
+      }
+    },
+
+    /** What last rotated its secret, null when nothing with a key did. */
+    async rotation(id: string): Promise<Idempotency | null> {
+      const row = await rows.findOne({ _id: id }, { rotation: 1 }).lean<EndpointRow>();
+      return row?.rotation ?? null;
+    },
+
+    /** False when it was changed meanwhile or not enabled any more. */
+    async disable({ id, revision }: Endpoint, reason: DisabledReason, events: Event[]): Promise<boolean> {
       const { modifiedCount } = await rows.updateOne(
-        { _id: id, status: 'enabled', deletedAt: null },
-        { $set: { status: 'disabled', disabledReason: reason }, $push: { outbox: { $each: events } } },
+        { _id: id, status: 'enabled', deletedAt: null, ...unchangedSince(revision) },
+        {
+          $set: { status: 'disabled', disabledReason: reason, breaker: null, revision: revision + 1 },
+          $push: { outbox: { $each: events } },
+        },
       );
       return modifiedCount === 1;
     },

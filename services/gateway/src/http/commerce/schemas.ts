@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { idParam, nameField, paging, searchField, textField, timeField } from '../fields.ts';
+import { webhookOptions } from './webhook-options.ts';
 
 const closed = { additionalProperties: false };
 
@@ -135,6 +136,7 @@ export const createWebhook = Type.Object(
       maxItems: 20,
     }),
     secret: Type.Optional(textField()),
+    ...webhookOptions,
   },
   closed,
 );

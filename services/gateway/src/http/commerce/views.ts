@@ -8,6 +8,7 @@ import type { Record as SyncedRecord, RecordError, Task } from '@crossdock/contr
 import type { Attempt, Delivery, Endpoint } from '@crossdock/contracts/grpc/webhook-dispatcher';
 import { pagesOf } from '../link.ts';
 import { iso } from '../times.ts';
+import { endpointOptions, timelineView } from './webhook-views.ts';
 
 /** What commerce answers show, key by key in the document's order. */
 
@@ -154,6 +155,7 @@ export const createdEndpoint = (endpoint: Endpoint) => ({
   status: endpoint.status,
   secret_hint: endpoint.secretHint,
   ...(endpoint.secret === '' ? {} : { secret: endpoint.secret }),
+  ...(endpoint.weakSecret ? { weak_secret: true } : {}),
   created_at: iso(endpoint.createdAt),
 });
 
@@ -164,6 +166,11 @@ export const endpointView = (endpoint: Endpoint) => ({
   status: endpoint.status,
   disabled_reason: orNull(endpoint.disabledReason),
   secret_hint: endpoint.secretHint,
+  ...(endpoint.weakSecret ? { weak_secret: true } : {}),
+  ...endpointOptions(endpoint),
+  live_secrets: endpoint.liveSecrets,
+  breaker_open_until: iso(endpoint.breakerOpenUntil),
+  failing_since: iso(endpoint.failingSince),
   created_at: iso(endpoint.createdAt),
 });
 
@@ -174,6 +181,8 @@ export const deliveryView = (delivery: Delivery) => ({
   status: delivery.status,
   attempt_count: delivery.attemptCount,
   next_attempt_at: iso(delivery.nextAttemptAt),
+  reason: orNull(delivery.reason),
+  test: delivery.test,
   created_at: iso(delivery.createdAt),
 });
 
@@ -184,6 +193,10 @@ export const attemptView = (attempt: Attempt) => ({
   status_code: attempt.statusCode ?? null,
   response_body: attempt.responseBody,
   duration_ms: attempt.durationMs,
+  ...timelineView(attempt),
+  address: orNull(attempt.address),
+  request_headers: attempt.requestHeaders,
   blame: orNull(attempt.blame),
   error: orNull(attempt.error),
+  next_attempt_at: iso(attempt.nextAttemptAt),
 });

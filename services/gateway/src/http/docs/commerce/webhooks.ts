@@ -1,13 +1,14 @@
+import Type from 'typebox';
 import { fault, type Operation, refusal } from '../operation.ts';
 import { ref } from '../shapes.ts';
 import { noConnector } from './connectors.ts';
 import { answer, envelope, page, pageOf } from './envelope.ts';
 import { CREATE_WEBHOOK } from './examples.ts';
+import { call, deliveryOperations } from './webhooks-deliveries.ts';
+import { noWebhook, webhooks } from './webhooks-shared.ts';
 
 const tag = 'Webhooks';
-const webhooks = '/api/v1/connectors/:connector_id/webhooks';
-
-const noWebhook = refusal('not_found', 'WEBHOOK_NOT_FOUND', 'Webhook 不存在', 'There is no such webhook.');
+const one = `${webhooks}/:webhook_id`;
 
 const { url, events } = CREATE_WEBHOOK;
 const created = {
@@ -18,35 +19,64 @@ const created = {
   secret_hint: '***cret',
   created_at: '2026-03-14T10:30:00Z',
 };
-const endpoint = { ...created, disabled_reason: null };
-const delivery = {
-  id: '019a0000-0000-7000-8000-000000000004',
-  event_id: '019a0000-0000-7000-8000-0000000000e1',
-  event_type: 'sync.completed',
-  status: 'delivered',
-  attempt_count: 1,
-  next_attempt_at: null,
-  created_at: '2026-03-14T10:30:51Z',
-};
-const attempt = {
-  number: 1,
-  at: '2026-03-14T10:30:51Z',
-  trigger: 'schedule',
-  status_code: 200,
-  response_body: 'ok',
-  duration_ms: 12,
-  blame: null,
-  error: null,
+const filter = { 'data.sync_type': { in: ['products', 'orders'] }, not: { 'data.reason': 'shop_closed' } };
+const endpoint = {
+  ...created,
+  disabled_reason: null,
+  filter,
+  headers: { authorization: '***', 'x-team': 'shops' },
+  retry_schedule: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
+  throttle: 20,
+  payload: 'full',
+  live_secrets: 1,
+  breaker_open_until: null,
+  failing_since: null,
 };
 
+const taken = refusal(
+  'conflict',
+  'WEBHOOK_EXISTS',
+  '相同地址和事件的 Webhook 已存在',
+  'There is one of this address and events.',
+);
+const stale = refusal('stale', 'REVISION', 'Webhook 已被他人修改，请刷新后重试', 'Somebody changed it meanwhile.');
+const privateUrl = fault('url', '不能指向内网、本机或保留地址', 'The address is private, or not one that may be called.');
+const badOperator = fault(
+  'filter.data.status.like',
+  '未知运算符，可选：eq、ne、gt、gte、lt、lte、in、nin、exists、starts_with、ends_with、contains',
+  'The filter cannot be read.',
+);
+
+const changed = (examples: Record<string, unknown>) => ({
+  status: 200 as const,
+  description: 'The webhook as it is now.',
+  schema: envelope(ref('Webhook')),
+  examples,
+  headers: ['etag' as const],
+});
+
 export const webhookOperations: Record<string, Operation> = {
+  'GET /api/v1/webhooks/event-types': {
+    id: 'listEventTypes',
+    tag,
+    summary: 'List the events there are',
+    answer: {
+      status: 200,
+      description: 'Each with the JSON Schema of its body and an example.',
+      schema: envelope(Type.Object({ items: Type.Array(ref('EventType')) })),
+    },
+  },
   [`POST ${webhooks}`]: {
     id: 'createWebhook',
     tag,
     summary: 'Have events sent to an address',
     description:
       'Events: `sync.completed`, `sync.failed`, `connector.disconnected`, `connector.error`. Without a `secret` we make one and show it once.',
-    requests: { documented: CREATE_WEBHOOK, 'secret of ours': { url, events } },
+    requests: {
+      documented: CREATE_WEBHOOK,
+      'secret of ours': { url, events },
+      'with options': { url, events, filter, headers: { 'X-Team': 'shops' }, retry_schedule: [10, 60], throttle: 20 },
+    },
     answer: {
       status: 201,
       description: 'It is enabled.',
@@ -57,18 +87,14 @@ export const webhookOperations: Record<string, Operation> = {
     refusals: [
       noConnector,
       refusal('quota', 'WEBHOOK_LIMIT', '每个连接器最多 20 个 Webhook', 'The connector has twenty already.'),
-      refusal(
-        'conflict',
-        'WEBHOOK_EXISTS',
-        '相同地址和事件的 Webhook 已存在',
-        'There is one of this address and events.',
-      ),
+      taken,
       fault(
         'events',
         '不支持的事件 order.created，可选：connector.disconnected、connector.error、sync.completed、sync.failed',
         'An event is unknown.',
       ),
-      fault('url', '不能指向内网、本机或保留地址', 'The address is private, or not one that may be called.'),
+      privateUrl,
+      badOperator,
     ],
   },
   [`GET ${webhooks}`]: {
@@ -84,7 +110,7 @@ export const webhookOperations: Record<string, Operation> = {
     },
     refusals: [noConnector],
   },
-  [`GET ${webhooks}/:webhook_id`]: {
+  [`GET ${one}`]: {
     id: 'getWebhook',
     tag,
     summary: 'Read a webhook',
@@ -93,40 +119,86 @@ export const webhookOperations: Record<string, Operation> = {
       description: 'The webhook.',
       schema: envelope(ref('Webhook')),
       examples: { one: answer(endpoint) },
+      headers: ['etag'],
     },
     refusals: [noWebhook],
   },
-  [`DELETE ${webhooks}/:webhook_id`]: {
+  [`PATCH ${one}`]: {
+    id: 'updateWebhook',
+    tag,
+    summary: 'Change a webhook',
+    description:
+      'Only the fields that are given; null takes an option away. What is on its way keeps its body and gets the new address. `status: enabled` sends what was held.',
+    requests: { address: { url, events }, options: { filter, throttle: null, payload: 'thin' }, pause: { status: 'paused' } },
+    ifMatch: true,
+    answer: changed({ one: answer(endpoint) }),
+    refusals: [
+      noWebhook,
+      stale,
+      taken,
+      privateUrl,
+      badOperator,
+      fault('headers.authorization', '更换地址时请重新填写该请求头', 'A secret header would go to another address.'),
+    ],
+  },
+  [`DELETE ${one}`]: {
     id: 'deleteWebhook',
     tag,
     summary: 'Delete a webhook',
     description: 'What is still to be sent to it is cancelled.',
+    ifMatch: true,
     answer: { status: 204, description: 'It is gone.' },
+    refusals: [noWebhook, stale],
+  },
+  [`POST ${one}/pause`]: {
+    id: 'pauseWebhook',
+    tag,
+    summary: 'Hold what is sent to a webhook',
+    description: 'Deliveries are stored and wait.',
+    answer: changed({ paused: answer({ ...endpoint, status: 'paused' }) }),
     refusals: [noWebhook],
   },
-  [`GET ${webhooks}/:webhook_id/deliveries`]: {
-    id: 'listDeliveries',
+  [`POST ${one}/resume`]: {
+    id: 'resumeWebhook',
     tag,
-    summary: 'List what was sent to a webhook',
+    summary: 'Send again, and all that waited',
+    description: 'For a paused webhook, and for one that was disabled.',
+    answer: changed({ enabled: answer(endpoint) }),
+    refusals: [noWebhook],
+  },
+  [`POST ${one}/rotate-secret`]: {
+    id: 'rotateWebhookSecret',
+    tag,
+    summary: 'Give a webhook a new secret',
+    description:
+      '`X-Nolux-Signature` is the new one’s at once; `webhook-signature` carries one signature of each secret that lives, so a receiver may change over at any moment of the overlap.',
+    requests: { 'own secret': { secret: 'your_next_webhook_secret', overlap_seconds: 3_600 } },
     answer: {
       status: 200,
-      description: 'One page of deliveries, newest first.',
-      schema: envelope(pageOf('Delivery')),
-      examples: { one: answer(page([delivery])) },
-      headers: ['link'],
+      description: 'The webhook, and its new secret when we made it.',
+      schema: envelope(ref('RotatedWebhook')),
+      examples: { made: answer({ ...endpoint, live_secrets: 2, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }) },
+      headers: ['cache-control'],
+    },
+    refusals: [
+      noWebhook,
+      refusal('conflict', 'SECRET_LIMIT', '同时有效的密钥最多 5 个，请等待旧密钥失效', 'Five secrets live already.'),
+      fault('secret', '新密钥不能与仍有效的密钥相同', 'It lives already.'),
+    ],
+  },
+  [`POST ${one}/verify`]: {
+    id: 'verifyWebhook',
+    tag,
+    summary: 'Call a webhook now',
+    description:
+      'A signed `webhook.ping` with a `challenge`, whatever the state of the webhook; nothing is stored and nothing counts against it.',
+    answer: {
+      status: 200,
+      description: 'What came of the call, after 15 s at most.',
+      schema: envelope(ref('Verification')),
+      examples: { answered: answer({ ok: true, ...call }) },
     },
     refusals: [noWebhook],
   },
-  [`GET ${webhooks}/:webhook_id/deliveries/:delivery_id`]: {
-    id: 'getDelivery',
-    tag,
-    summary: 'Read a delivery and its attempts',
-    answer: {
-      status: 200,
-      description: 'The delivery with every attempt.',
-      schema: envelope(ref('DeliveryDetail')),
-      examples: { one: answer({ ...delivery, attempts: [attempt] }) },
-    },
-    refusals: [refusal('not_found', 'DELIVERY_NOT_FOUND', '投递记录不存在', 'There is no such delivery.')],
-  },
+  ...deliveryOperations,
 };
