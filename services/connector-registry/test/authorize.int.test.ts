@@ -68,6 +68,24 @@ test("another shop's account is refused and changes nothing", async () => {
   expect(await registry.get('demo', connector.id)).toMatchObject({ status: 'pending', version: 1 });
 });
 
+test('a shop of the other platform behind the same gateway is refused, its own one connected', async () => {
+  for (const [platform, other] of [
+    ['taobao', 'tmall'],
+    ['tmall', 'taobao'],
+  ] as const) {
+    const shop = newShop();
+    const { connector, authUrl } = await registry.create('demo', shop, { platform: other });
+    const wrong = await registry.approve(authUrl, shop, true, platform);
+    const { connectors } = registry.instances[0]!;
+    expect((await connectors.completeAuthorization({ platform: other, ...wrong })).outcome).toBe('wrong_shop');
+    expect(await registry.get('demo', connector.id)).toMatchObject({ status: 'pending', version: 1 });
+
+    const right = await registry.create('demo', shop, { platform });
+    const callback = await registry.approve(right.authUrl, shop, true, platform);
+    expect((await connectors.completeAuthorization({ platform, ...callback })).outcome).toBe('connected');
+  }
+});
+
 test('a merchant who says no leaves the connector as it is, and the state is used up', async () => {
   const shop = newShop();
   const { connector, authUrl } = await registry.create('demo', shop);

@@ -108,8 +108,9 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
     authUrl: string,
     shopId: string,
     yes = true,
+    platform: 'tmall' | 'taobao' = 'tmall',
   ): Promise<{ code: string; state: string; error: string }> {
-    await control.putShop('tmall', shopId, { products: 1 });
+    await control.putShop(platform, shopId, { products: 1 });
     const { location } = await control.authorize({ auth_url: authUrl, shop_id: shopId, approve: yes });
     const query = new URL(location).searchParams;
     lastState = query.get('state') ?? '';

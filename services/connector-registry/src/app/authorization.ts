@@ -1,5 +1,5 @@
 import { failpoint, isPlatformError, newSecret, sha256Hex, sleep, type Clock, type Logger } from '@crossdock/kernel';
-import type { Grant, Platforms } from '@crossdock/platforms';
+import type { Grant, PlatformAdapter, Platforms } from '@crossdock/platforms';
 import { type Caller, type Connector, systemCaller } from '../domain/connector.ts';
 import { type AuthorizationOutcome, EXCHANGE_LEASE_MS, type OauthState, STATE_LIFE_MS } from '../domain/oauth-state.ts';
 import { nextProbeAt } from '../domain/probe.ts';
@@ -8,6 +8,7 @@ import { newStreak } from '../domain/streak.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import type { OauthStateStore } from '../store/oauth-states.ts';
 import { adapterOf } from './adapter-of.ts';
+import type { CallBudgets } from './call-budgets.ts';
 import { type ConnectorChanges, livingConnector } from './change.ts';
 import type { ConnectorSecrets } from './secrets.ts';
 
@@ -30,6 +31,7 @@ export interface AuthorizationDeps {
   changes: ConnectorChanges;
   platforms: Platforms;
   secrets: ConnectorSecrets;
+  budgets: Pick<CallBudgets, 'gate'>;
   /** Where browsers find the gateway. */
   publicUrl: string;
   clock: Clock;
@@ -37,6 +39,8 @@ export interface AuthorizationDeps {
 }
 
 const POLL_MS = 50;
+/** Within the lease of the exchange, after the call that may take most of it. */
+const KIND_MS = 4_000;
 
 export function authorizations({
   connectors,
@@ -44,6 +48,7 @@ export function authorizations({
   changes,
   platforms,
   secrets,
+  budgets,
   publicUrl,
   clock,
   log,
@@ -139,7 +144,7 @@ export function authorizations({
         now: clock,
       });
       await failpoint('registry.oauth.exchanged');
-      if (grant.accountId !== connector.shopId) return 'wrong_shop';
+      if (grant.accountId !== connector.shopId || !(await isOfPlatform(adapter, config, grant))) return 'wrong_shop';
       return await store(state, connector.exchangeFence, grant);
     } catch (err) {
       if (!isPlatformError(err)) throw err;
@@ -148,6 +153,22 @@ export function authorizations({
         'the platform refused the authorisation code',
       );
       return 'failed';
+    }
+  }
+
+  /** False for a shop of another platform behind the same gateway. When the platform does not say in time it is taken for ours. */
+  async function isOfPlatform(
+    adapter: PlatformAdapter,
+    config: Record<string, string>,
+    grant: Grant,
+  ): Promise<boolean> {
+    const signal = AbortSignal.timeout(KIND_MS);
+    const call = budgets.gate(adapter.platform, adapter.appKeyOf(config));
+    try {
+      return adapter.accepts(await adapter.probe({ config, accessToken: grant.accessToken, call, now: clock, signal }));
+    } catch (err) {
+      if (isPlatformError(err) || signal.aborted) return true;
+      throw err;
     }
   }
 

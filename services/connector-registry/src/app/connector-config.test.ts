@@ -59,3 +59,32 @@ test('another shop, a foreign mask, a wrong type and an unknown field are refuse
 test('a masked secret does not go over to another app key', () => {
   expect(faultsOf({ app_key: 'new_app_key', app_secret: '***' })).toEqual(['config.app_secret']);
 });
+
+test('a mask keeps nothing where no secret is stored', () => {
+  const { app_secret: _secret, ...without } = stored;
+  expect(Object.keys(detailsOf((faults) => checkConfigChange(tmall, without, { app_secret: '***' }, faults)))).toEqual([
+    'config.app_secret',
+  ]);
+});
+
+test.each([
+  ['missing', { app_key: undefined }],
+  ['of a wrong type', { app_key: 5 }],
+  ['null', { app_key: null }],
+  ['an object', { app_key: { $gt: '' } }],
+  ['empty', { app_key: '' }],
+  ['blank', { app_key: '  ' }],
+  ['with space around it', { app_key: ' key' }],
+  ['too long', { app_key: 'k'.repeat(4_001) }],
+  ['with a control character', { app_key: 'a\u0000b' }],
+  ['a mask', { app_key: 'your_***_key' }],
+  ['all mask', { app_key: '***' }],
+])('a field that is %s is refused by its name, at create and at change', (what, changes) => {
+  const given = Object.fromEntries(
+    Object.entries({ ...stored, ...changes }).filter(([, value]) => value !== undefined),
+  );
+  expect(Object.keys(detailsOf((faults) => checkNewConfig(tmall, given, faults)))).toEqual(['config.app_key']);
+  const other = { ...stored, app_key: 'another_key' };
+  const refused = Object.keys(detailsOf((faults) => checkConfigChange(tmall, other, given, faults)));
+  expect(refused).toEqual(what === 'missing' ? [] : ['config.app_key']);
+});

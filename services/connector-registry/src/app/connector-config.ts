@@ -44,6 +44,8 @@ export function checkConfigChange(adapter: PlatformAdapter, stored: Config, give
     if (text !== MASK) {
       faults.add(fieldPath(name), configTextFault(text));
       changed[name] = text;
+    } else if (stored[name] === undefined) {
+      faults.add(fieldPath(name), '没有已保存的密钥，不能是掩码');
     } else if (identifierChanges) {
       faults.add(fieldPath(name), '更换应用时必须重新填写密钥');
     }
