@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { RunTaskDeps } from '../src/worker/run-task.ts';
-import { changesOf, dead, engine, scriptedSource, type Engine, type Over, type ScriptedSource } from './engine.ts';
+import { changesOf, dead, engine, scriptedSource, type Engine, type ScriptedSource } from './engine.ts';
+import { mortal } from './model/mortal.ts';
 
 const OLD = new Date('2026-03-14T08:00:00Z');
 const TOTAL = 7;
@@ -15,38 +15,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => run.stop());
-
-/** Stores whose n-th call (of all stores together) never happens: the process died right before it. */
-function dyingBefore(n: number, deps: RunTaskDeps): { deps: Over; died: Promise<void>; calls(): number } {
-  let calls = 0;
-  const end = Promise.withResolvers<void>();
-  const wrap = <S extends object>(store: S): S =>
-    new Proxy(store, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        // Its heart stops with it.
-        if (name === 'heartbeat') return async () => ({ mark: null });
-        return (...args: unknown[]) => {
-          if (++calls < n) return (value as (...all: unknown[]) => unknown)(...args);
-          end.resolve();
-          return dead();
-        };
-      },
-    });
-  const { claims, streams, pages, errors } = deps;
-  return {
-    deps: {
-      claims: wrap(claims),
-      streams: wrap(streams),
-      records: wrap(run.records),
-      pages: wrap(pages),
-      errors: wrap(errors),
-    },
-    died: end.promise,
-    calls: () => calls,
-  };
-}
 
 async function expectWhole(taskId: string): Promise<void> {
   const task = await run.recover(taskId);
@@ -68,10 +36,10 @@ async function expectWhole(taskId: string): Promise<void> {
 describe('a full sync whose worker dies', () => {
   test('right before any of its reads and writes ends with the same numbers, nothing untold and one completion', async () => {
     const { task: first } = await run.start();
-    const whole = dyingBefore(Number.POSITIVE_INFINITY, run.deps);
-    await run.work(whole.deps);
+    const whole = mortal(Number.POSITIVE_INFINITY, run);
+    await run.work(whole.over);
     await expectWhole(first.id);
-    const steps = whole.calls();
+    const steps = whole.steps();
     expect(steps).toBeGreaterThan(20);
 
     for (let step = 1; step <= steps; step++) {
@@ -79,8 +47,8 @@ describe('a full sync whose worker dies', () => {
       if (step % 2 === 0) platform.rows.delete('p7');
       else platform.set('p7', `back at ${step}`, OLD);
       const { task } = await run.start();
-      const dying = dyingBefore(step, run.deps);
-      await Promise.race([run.work(dying.deps), dying.died]);
+      const dying = mortal(step, run);
+      await Promise.race([run.work(dying.over), dying.stopped]);
       await expectWhole(task.id);
     }
   }, 120_000);

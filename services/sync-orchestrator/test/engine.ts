@@ -84,22 +84,23 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
 
 export type ScriptedSource = ReturnType<typeof scriptedSource>;
 
-/** What a worker of a test does otherwise than the engine's own. */
-export type Over = Partial<RunTaskDeps> & { records?: RecordStore };
-
 /** A call budget that nobody feels. */
 const unlimited: AppCalls = { take: async () => {}, done() {} };
+
+/** What a worker of a test does otherwise than the engine's own. */
+export type Over = Partial<RunTaskDeps> & { records?: RecordStore };
 
 /** The engine on a real MongoDB with a scripted platform; time moves when the test says so. */
 export async function engine(platform: ScriptedSource) {
   const mongo = connectMongo({ uri: stores().mongodb, database: testNames().database, log: silent });
   const { connection } = mongo;
   const told: Event[] = [];
+  let meddled = (events: Event[]): Event[] => events;
   let offset = 0;
   const clock: Clock = () => new Date(Date.now() + offset);
   const relay = createRelay({
     models: [taskModel(connection)],
-    publish: async (events) => void told.push(...events),
+    publish: async (events) => void told.push(...meddled(events)),
     log: silent,
     clock,
   });
@@ -154,7 +155,7 @@ export async function engine(platform: ScriptedSource) {
     status: 'connected',
     syncTypes: ['products', 'orders'],
   } as never;
-  const getConnector = async () => connector;
+  const getConnector = async (_tenant: string, id: string) => ({ ...(connector as object), id }) as never;
   const beginning = { tasks, getConnector, wake() {}, clock };
   const start = startSync(beginning);
   const reading = readTasks({ tasks, errors: base.errors, knownConnector: async () => {} });
@@ -185,6 +186,10 @@ export async function engine(platform: ScriptedSource) {
     cancelling,
     later(ms: number) {
       offset += ms;
+    },
+    /** What the broker gets instead of what is published; nothing given: just that. */
+    meddle(how: (events: Event[]) => Event[] = (events) => events) {
+      meddled = how;
     },
     start: (over: Partial<StartSync> = {}) => start({ ...request, ...over }),
 
@@ -224,10 +229,10 @@ export async function engine(platform: ScriptedSource) {
       return told.filter((event) => event.topic === topic);
     },
 
-    /** What consumers know after all told changes: id to version, deleted ones gone. */
-    async stored(): Promise<Map<string, string>> {
+    /** What is stored and alive: id to title. */
+    async stored(of = connectorId): Promise<Map<string, string>> {
       const { items } = await catalogStore(connection, 'products').list(
-        { tenant: TENANT, connectorId, includeDeleted: false },
+        { tenant: TENANT, connectorId: of, includeDeleted: false },
         { after: null, skip: 0, limit: 10_000 },
       );
       return new Map(items.map((row) => [row.externalId, (row.fields as { title: string }).title]));

@@ -29,6 +29,6 @@ export function holdOn(
     }
   }
 
-  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
+  const timer = setInterval(() => void beat(), HEARTBEAT_MS).unref();
   return { hold, signal: AbortSignal.any([broken.signal, leaving]), release: () => clearInterval(timer) };
 }

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { CHAOS_VARIABLE } from './full-chaos.ts';
+
+/** Proofs that `npm test` runs in a short form, by name: which tests they are. */
+const PROOFS: Record<string, string> = {
+  sync: 'services/sync-orchestrator/test/model',
+  failpoints: 'packages/testing/test/failpoints',
+  dispatcher: 'packages/testing/test/dispatcher-chaos',
+};
+
+const RUN = fileURLToPath(new URL('run.ts', import.meta.url));
+
+/** `pnpm chaos NAME`: the same tests at their full length, on stores of their own; they print what was injected and lost. */
+const [name = ''] = process.argv.slice(2);
+const pattern = PROOFS[name];
+if (pattern === undefined) {
+  console.error(`pnpm chaos ${Object.keys(PROOFS).join(' | ')}`);
+  process.exit(2);
+}
+const child = spawn(process.execPath, [RUN, pattern, '--verbose', '--silent=false'], {
+  stdio: 'inherit',
+  env: { ...process.env, [CHAOS_VARIABLE]: 'full' },
+});
+const [code] = (await once(child, 'exit')) as [number | null];
+process.exit(code ?? 1);

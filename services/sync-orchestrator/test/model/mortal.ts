@@ -1,0 +1,53 @@
+import { dead, type Engine, type Over } from '../engine.ts';
+
+/** A worker whose process is gone, or asleep, from a certain read or write of the stores on. */
+export interface Mortal {
+  over: Over;
+  /** Resolves when it came to that point. */
+  stopped: Promise<void>;
+  /** An asleep one goes on. */
+  awake(): void;
+  steps(): number;
+}
+
+type Parts = Pick<Engine, 'claims' | 'streams' | 'records' | 'pages' | 'errors'>;
+
+/** Right before the n-th read or write of all stores together, or the first of a name, it dies for good, or falls asleep until it is woken. */
+export function mortal(point: number | string, parts: Parts, fate: 'dies' | 'sleeps' = 'dies'): Mortal {
+  let steps = 0;
+  let isStopped = false;
+  const stopped = Promise.withResolvers<void>();
+  const awake = Promise.withResolvers<void>();
+  const wrap = <S extends object>(store: S): S =>
+    new Proxy(store, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        // Its heart stops with it.
+        if (name === 'heartbeat') return async () => ({ mark: null });
+        return async (...args: unknown[]) => {
+          steps++;
+          isStopped ||= name === point || (typeof point === 'number' && steps >= point);
+          if (isStopped) {
+            stopped.resolve();
+            if (fate === 'dies') return dead();
+            await awake.promise;
+          }
+          return (value as (...all: unknown[]) => unknown)(...args);
+        };
+      },
+    });
+  const { claims, streams, records, pages, errors } = parts;
+  return {
+    over: {
+      claims: wrap(claims),
+      streams: wrap(streams),
+      records: wrap(records),
+      pages: wrap(pages),
+      errors: wrap(errors),
+    },
+    stopped: stopped.promise,
+    awake: awake.resolve,
+    steps: () => steps,
+  };
+}
