@@ -31,9 +31,8 @@ export interface RowProblem {
 }
 
 /**
- * One row of the platform. `hash` changes when what is to be stored of it does: its fields and its time. The time of an
- * inventory row is its product's, so its hash is of the fields alone: a product touched without a change of stock leaves
- * its inventory unchanged. With a `problem`, the invalid field is null, and all of them when nothing could be read.
+ * One row of the platform. `hash` changes when what is to be stored of it does: its fields and its time. Of inventory it
+ * is the fields alone: whatever touches a product without changing its stock leaves its inventory unchanged. With a `problem`, the invalid field is null, and all of them when nothing could be read.
  */
 export interface SourceRow<Fields extends RecordFields = RecordFields> {
   /** The platform's id; `?` and a hash for a listed row that has none: stable, and never a platform's id. */

@@ -51,13 +51,13 @@ export function openGate() {
   };
 }
 
-export function sessionOn(world: PlatformWorld, more: Partial<Session> = {}): Session {
+export function sessionOn(world: Pick<PlatformWorld, 'config' | 'now'>, more: Partial<Session> = {}): Session {
   return { config: world.config, accessToken: 'access-token-of-the-shop', call: openGate(), now: world.now, ...more };
 }
 
 /** Walks to the end, handing each position on as JSON, as another process would. */
 export async function walk(
-  world: PlatformWorld,
+  world: Pick<PlatformWorld, 'source' | 'now'>,
   session: Session,
   from: Date | null = null,
 ): Promise<{ rows: SourceRow[]; pages: Page[] }> {

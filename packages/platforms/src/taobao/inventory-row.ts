@@ -6,10 +6,10 @@ import { livingSkus } from './product-row.ts';
 import { missingId, nameless, rowHash, RowReader } from './row-reader.ts';
 
 /** What the details are asked for. */
-export const INVENTORY_FIELDS = 'num_iid,num,outer_id,modified,sku';
-export const SKU_FIELDS = 'sku_id,num_iid,quantity,outer_id,status,modified';
+export const INVENTORY_FIELDS = 'num_iid,num,with_hold_quantity,outer_id,modified,sku';
+export const SKU_FIELDS = 'sku_id,num_iid,quantity,with_hold_quantity,outer_id,status,modified';
 
-/** Where a row of stock stands: its id, the product it belongs to and that product's time. */
+/** Where a row of stock stands: its id, the product it belongs to, and that product's time for a sku without one. */
 interface Place {
   id: string;
   productId: string | null;
@@ -34,7 +34,7 @@ export const skuRow = (sku: JsonObject, place: Place): SourceRow<InventoryFields
 
 function stockRow(row: JsonObject, place: Place, skuId: string | null, quantity: unknown): SourceRow<InventoryFields> {
   const reader = new RowReader();
-  const updatedAt = reader.required('source_updated_at', place.updatedAt, time);
+  const updatedAt = reader.required('source_updated_at', row.modified ?? place.updatedAt, time);
   const fields: InventoryFields = {
     product_id: reader.required('product_id', place.productId, idText),
     sku_id: skuId,

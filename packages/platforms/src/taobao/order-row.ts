@@ -48,12 +48,13 @@ export function orderRow(row: JsonObject, id: string): SourceRow<OrderFields> {
   const updatedAt = reader.required('source_updated_at', row.modified, time);
   const parts = reader.wrapped('items', row.orders, 'order');
   const paidAt = reader.optional('paid_at', row.pay_time, time);
+  const payment = reader.required('paid', row.payment, money);
   const fields: OrderFields = {
     status: orderStatus(reader.required('status', row.status, status), parts),
     platform_status: words(row.status),
     total: reader.required('total', row.total_fee, money),
-    // Until then `payment` is what is to be paid.
-    paid: paidAt === null ? null : reader.required('paid', row.payment, money),
+    // Before, `payment` is what is to be paid.
+    paid: paidAt === null ? null : payment,
     items: parts.map((part, index) => itemOf(part, `items.${index}`, reader)),
     created_at: iso(reader.required('created_at', row.created, time)),
     paid_at: iso(paidAt),

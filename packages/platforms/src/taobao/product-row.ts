@@ -5,8 +5,7 @@ import { idText, money, stock, time, words } from './fields.ts';
 import { rowHash, RowReader } from './row-reader.ts';
 
 /** What the details are asked for. Skus and pictures are named in the singular here, and come back as `skus`, `item_imgs`. */
-export const PRODUCT_FIELDS =
-  'num_iid,title,approve_status,price,num,outer_id,cid,pic_url,modified,list_time,delist_time,item_img,sku';
+export const PRODUCT_FIELDS = 'num_iid,title,approve_status,price,num,outer_id,cid,pic_url,modified,item_img,sku';
 
 const STATUS: Record<string, ProductStatus> = { onsale: 'on_sale', instock: 'off_sale' };
 

@@ -13,7 +13,8 @@ const DAY_MS = 86_400_000;
 /** The platform lists half a year; a walk may take a day of it. */
 const REACH_MS = 179 * DAY_MS;
 const PAGE_SIZE = 150;
-const MAX_ROWS = 15_000;
+/** Of one window. */
+const MAX_ROWS = 1_500;
 
 const oldest = (now: number): number => now - REACH_MS;
 

@@ -15,6 +15,20 @@ test('every second survives the way out and back', () => {
   );
 });
 
+test('a day of every month of any year is one when a calendar says so', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 9999 }), fc.nat(99), fc.nat(99), (year, month, day) => {
+      const pad = (value: number, width: number) => String(value).padStart(width, '0');
+      const date = `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
+      const utc = new Date(0);
+      utc.setUTCFullYear(year, month - 1, day);
+      const exists = utc.toISOString().startsWith(date);
+      expect(parseTopTime(`${date} 08:00:00`)?.getTime()).toBe(exists ? utc.getTime() : undefined);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test.each([
   '',
   '2026-02-30 00:00:00',
