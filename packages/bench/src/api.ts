@@ -50,8 +50,8 @@ export async function logIn(gateway: string, control: SandboxControl) {
       return created.id;
     },
 
-    async startSync(connectorId: string): Promise<string> {
-      return (await post<Task>(`/${connectorId}/sync/products`, { mode: 'full' })).task_id;
+    async startSync(connectorId: string, syncType = 'products'): Promise<string> {
+      return (await post<Task>(`/${connectorId}/sync/${syncType}`, { mode: 'full' })).task_id;
     },
 
     task: (connectorId: string, taskId: string) => get<Task>(`${connectorId}/sync/tasks/${taskId}`),

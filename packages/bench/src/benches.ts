@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { callBudget } from './benches/call-budget.ts';
 import { e2e } from './benches/e2e.ts';
 import { gatewayRead } from './benches/gateway-read.ts';
 import { inbox } from './benches/inbox.ts';
@@ -9,6 +10,7 @@ import { syncSubmit } from './benches/sync-submit.ts';
 
 /** Every bench by the name that `pnpm bench` takes. */
 export const benches: Record<string, Bench> = {
+  'call-budget': callBudget,
   e2e,
   'gateway-read': gatewayRead,
   inbox,

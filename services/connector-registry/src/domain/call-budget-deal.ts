@@ -11,7 +11,7 @@ import {
 import { raised } from './call-budget-learning.ts';
 
 /** As far as a process that uses its slices may have some for calls still to come. */
-const AHEAD_MS = 250;
+const AHEAD_MS = 300;
 
 export interface Ask {
   holder: string;

@@ -1,7 +1,7 @@
 import type { CallBudgetServiceService } from '@crossdock/contracts/grpc/connector-registry';
 import { newId } from '@crossdock/kernel';
 import type { RpcClient } from '@crossdock/rpc';
-import type { BudgetKey, CallLeases } from './call-budgets.ts';
+import type { BudgetKey, CallLeases } from './call-budget-lease.ts';
 
 /** Late slices are of no use: then the safe share goes on. */
 const LEASE_DEADLINE_MS = 1_500;

@@ -8,57 +8,84 @@ export interface Slice {
 }
 
 export interface Slot {
+  /** The earliest moment of its call. */
   at: number;
   priority: number | null;
 }
 
-/**
- * A call may be made this long after its slot, as a late timer makes it; then the slot lapses. With slices cut from
- * 97 % of the rate, calls that are all late by up to this much still keep the rate in every second.
- */
-export const CATCH_UP_MS = 30;
+/** A call may be made this long after its slot, when a timer was late; then the slot lapses. */
+export const LATE_MS = 250;
+const SECOND_MS = 1_000;
 
-/** The slots of a process in the order of their time. */
+const timeOf = ({ from, spacing }: Slice, n: number): number => from + n * spacing;
+
+/** How many calls of the slice stand before `time`, that moment included. */
+const countUntil = ({ from, calls, spacing }: Slice, time: number): number =>
+  Math.min(calls, Math.max(0, Math.floor((time - from) / spacing) + 1));
+
+/**
+ * The slots of a process in the order of their time, and the calls made by them. Late calls are made up for, but no
+ * second holds more calls than the process has slots in it: then all processes together hold the rate as well.
+ */
 export function slotLine() {
   let line: (Slice & { next: number })[] = [];
+  /** Of the last second. */
+  const made: number[] = [];
 
-  /** Forgets what lapsed. */
   function trim(now: number): void {
-    for (const slice of line) {
-      const lapsed = Math.ceil((now - CATCH_UP_MS - slice.from) / slice.spacing);
-      slice.next = Math.max(slice.next, lapsed);
-    }
-    line = line.filter(({ next, calls }) => next < calls);
+    for (const slice of line) slice.next = Math.max(slice.next, countUntil(slice, now - LATE_MS));
+    line = line.filter(({ next, calls, ...slice }) => next < calls || timeOf({ ...slice, calls }, calls) > now - SECOND_MS);
+    while (made.length > 0 && made[0]! <= now - SECOND_MS) made.shift();
   }
+
+  const open = () => line.filter(({ next, calls }) => next < calls);
+
+  /** Calls that the second before `now` may still take. */
+  const room = (now: number): number =>
+    line.reduce((sum, slice) => sum + countUntil(slice, now) - countUntil(slice, now - SECOND_MS), -made.length);
 
   return {
     add(slices: Slice[]): void {
       line = [...line, ...slices.map((slice) => ({ ...slice, next: 0 }))].toSorted((a, b) => a.from - b.from);
     },
-    clear(): void {
-      line = [];
+
+    /** Drops what is still to come. */
+    clear(now: number): void {
+      line = line.map((slice) => {
+        const calls = countUntil(slice, now);
+        return { ...slice, calls, next: calls };
+      });
     },
+
     /** The first that has not lapsed, perhaps still to come. */
     first(now: number): Slot | null {
       trim(now);
-      const slice = line[0];
-      return slice === undefined ? null : { at: slice.from + slice.next * slice.spacing, priority: slice.priority };
+      const slice = open()[0];
+      if (slice === undefined) return null;
+      const at = timeOf(slice, slice.next);
+      // A late one waits until the calls made up for before it are a second ago.
+      return { at: at <= now && room(now) <= 0 ? made[0]! + SECOND_MS : at, priority: slice.priority };
     },
-    useFirst(): void {
-      line[0]!.next += 1;
+
+    /** Makes the first one's call. */
+    use(now: number): void {
+      open()[0]!.next += 1;
+      made.push(now);
     },
+
     /** Slots left for each of `priorities`, and for anybody. */
     left(now: number, priorities: number): { own: number[]; any: number } {
       trim(now);
       const count = (priority: number | null) =>
-        line.reduce((sum, slice) => sum + (slice.priority === priority ? slice.calls - slice.next : 0), 0);
+        open().reduce((sum, slice) => sum + (slice.priority === priority ? slice.calls - slice.next : 0), 0);
       return { own: Array.from({ length: priorities }, (_, priority) => count(priority)), any: count(null) };
     },
+
     /** When the last slot is over; `now` without one. */
-    end(now: number): number {
-      trim(now);
-      return Math.max(now, ...line.map(({ from, calls, spacing }) => from + calls * spacing));
-    },
+    end: (now: number): number => Math.max(now, ...open().map((slice) => timeOf(slice, slice.calls))),
+
+    /** When calls of the last second were made. */
+    made: (): readonly number[] => made,
   };
 }
 

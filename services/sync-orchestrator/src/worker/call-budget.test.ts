@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { isPlatformError, type Logger } from '@crossdock/kernel';
-import { callBudget, LONGEST_WAIT_MS, type CallBudget, type LeasedCalls, type RefusedCall } from './call-budget.ts';
+import fc from 'fast-check';
+import { callBudget, LONGEST_WAIT_MS, type CallBudget } from './call-budget.ts';
+import type { LeasedCalls, RefusedCall } from './call-budget-lease.ts';
 import { callQueue, priorityOf } from './call-budget-queue.ts';
-import { CATCH_UP_MS } from './call-budget-slots.ts';
+import { LATE_MS, slotLine } from './call-budget-slots.ts';
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const LAST = 2;
@@ -104,12 +106,33 @@ test('three processes together keep the one rate and use it', async () => {
   expect(inAnySecond(at)).toBeLessThanOrEqual(100);
 });
 
-test('a process that was held up makes up for no more than the calls of the last moment', async () => {
+test('a process that was held up makes up for the calls of the last moment, without more in any second', async () => {
   const budget = budgetOn(dealer());
-  await takes(budget, 100);
+  const before = await takes(budget, 1_000);
   jest.setSystemTime(Date.now() + 2_000);
-  const at = await takes(budget, 1_000);
-  expect(at.filter((time) => time <= at[0]! + 1).length).toBeLessThanOrEqual(1 + CATCH_UP_MS / 10);
+  const after = await takes(budget, 1_500);
+  expect(after.filter((time) => time <= after[0]! + 1).length).toBeLessThanOrEqual(1 + LATE_MS / 10);
+  expect(inAnySecond([...before, ...after])).toBeLessThanOrEqual(100);
+});
+
+test('however late its timers are, no second holds more calls of a process than it has slots in one', () => {
+  const lateness = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 20, maxLength: 60 });
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 200 }), lateness, (perSecond, waits) => {
+      const line = slotLine();
+      line.add([{ from: 0, calls: 100_000, spacing: 1_000 / perSecond, priority: null }]);
+      const made: number[] = [];
+      let at = 0;
+      for (const wait of waits) {
+        at += wait;
+        for (let slot = line.first(at); slot !== null && slot.at <= at; slot = line.first(at)) {
+          line.use(at);
+          made.push(at);
+        }
+      }
+      if (made.length > 0) expect(inAnySecond(made)).toBeLessThanOrEqual(perSecond + 1);
+    }),
+  );
 });
 
 test('calls that many tasks wait for are asked for together', async () => {

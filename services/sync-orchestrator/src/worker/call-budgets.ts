@@ -3,20 +3,9 @@ import { sha256Hex, sleep, type Logger, type Part } from '@crossdock/kernel';
 import type { CallOutcome } from '@crossdock/platforms';
 import type { Registry } from 'prom-client';
 import { callBreaker } from './breaker.ts';
-import { callBudget, type HeardRefusals, type LeasedCalls, type RefusedCall } from './call-budget.ts';
+import { callBudget } from './call-budget.ts';
+import type { BudgetKey, CallLeases } from './call-budget-lease.ts';
 import { callBudgetMeter } from './call-budget-metrics.ts';
-
-export interface BudgetKey {
-  platform: string;
-  appKeyHash: string;
-}
-
-/** The registry, which deals the calls of an app to all processes. */
-export interface CallLeases {
-  lease(budget: BudgetKey, waiting: number[], refusals: RefusedCall[]): Promise<LeasedCalls>;
-  /** Answers at once when there was a refusal beyond the known ones, else after some seconds. */
-  watch(budget: BudgetKey, knownRefusals: number): Promise<HeardRefusals>;
-}
 
 /** The gate before the calls of one app key: breaker, then budget. Each `take` that resolved is followed by one `done`. */
 export interface AppCalls {
