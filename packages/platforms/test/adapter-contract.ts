@@ -160,10 +160,13 @@ export function adapterContract(name: string, makeWorld: () => Promise<PlatformW
       }
     });
 
-    test('answers rows by id and leaves out those the platform does not know', async () => {
+    test('answers rows by id and leaves out those the platform does not know, or could not', async () => {
       const [kept, gone] = [world.put(45, ago(DAY_MS)), world.put(3, ago(DAY_MS))];
       gone.forEach(world.remove);
-      const rows = await world.source.byIds(sessionOn(world), [...kept, ...gone, ...kept].map(world.refOf));
+      const rows = await world.source.byIds(
+        sessionOn(world),
+        [...kept, ...gone, ...kept, 'no id', '-1'].map(world.refOf),
+      );
       expect(ids(rows)).toEqual(kept.toSorted());
       expect(rows).toHaveLength(45);
     });

@@ -12,8 +12,7 @@ export const malformed = (what: string): PlatformError =>
   new PlatformError('RETRYABLE', `malformed answer: ${what}`, { code: 'MALFORMED' });
 
 /** `taobao.items.onsale.get` answers under `items_onsale_get_response`. */
-export const responseName = (method: string): string =>
-  `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
+const responseName = (method: string): string => `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
 
 /** The body within the platform's envelope. Its own refusal counts before the HTTP status. */
 export function readAnswer(method: string, answer: HttpAnswer): JsonObject {

@@ -11,6 +11,7 @@ describe('the error table of the Taobao gateway', () => {
     [7, 'accesscontrol.limited-by-app-access-count', 'RATE_LIMITED'],
     [11, 'isv.permission-api-package-limit', 'FORBIDDEN'],
     [10, '', 'RETRYABLE'],
+    [41, 'isv.invalid-parameter', 'PERMANENT'],
     [15, '', 'PERMANENT'],
     [15, 'isv.item-get-service-error:ITEM_NOT_FOUND', 'PERMANENT'],
     [15, 'isp.top-remote-connection-timeout-tmall', 'RETRYABLE'],

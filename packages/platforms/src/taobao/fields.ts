@@ -10,6 +10,9 @@ export const idText = (value: unknown): string | null => {
   return typeof text === 'string' && ID.test(text) ? text : null;
 };
 
+/** Whatever is no id the platform cannot know, and refuses to be asked for. */
+export const isId = (text: string): boolean => ID.test(text);
+
 /** An account's id: digits, but nothing relies on it. */
 export const accountText = (value: unknown): string | null => words(typeof value === 'number' ? String(value) : value);
 

@@ -1,7 +1,7 @@
 import type { RecordRef, RecordSource, Session, SourceRow } from '../adapter.ts';
 import { inParallel } from '../in-parallel.ts';
 import { isObject, type JsonObject, malformed } from './answer.ts';
-import { idText } from './fields.ts';
+import { idText, isId } from './fields.ts';
 import { INVENTORY_FIELDS, inventoryRows, SKU_FIELDS, skuRow, unreadableInventory } from './inventory-row.ts';
 import { CALLS_AT_ONCE, type Item, itemLists, itemReader, type ListedItem } from './items.ts';
 import { isUnknown, type TopClient } from './top-client.ts';
@@ -31,7 +31,7 @@ export function taobaoInventory(top: TopClient): RecordSource {
     for (const { id, productId } of wanted.values()) {
       const item = productOf.get(productId ?? id);
       if (item !== undefined) rows.push(...rowOf(item, id));
-      else if (productId === null) alone.push(id);
+      else if (productId === null && isId(id)) alone.push(id);
     }
     const skus = await inParallel(alone, CALLS_AT_ONCE, (id) => skuAlone(session, id));
     return [...rows, ...skus.flat()];

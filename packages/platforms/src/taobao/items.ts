@@ -1,7 +1,7 @@
 import type { RowProblem, Session } from '../adapter.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type JsonObject, listIn, readTotal } from './answer.ts';
-import { idText } from './fields.ts';
+import { idText, isId } from './fields.ts';
 import { missingId, nameless, ROW_TOO_LARGE, sizeCheck } from './row-reader.ts';
 import { isTooLarge, type TopClient } from './top-client.ts';
 import { topTime } from './top-time.ts';
@@ -73,7 +73,7 @@ export function itemReader(top: TopClient, fields: string) {
   }
 
   return async (session: Session, asked: Iterable<string>): Promise<Item[]> => {
-    const ids = [...new Set(asked)];
+    const ids = [...new Set(asked)].filter(isId);
     const batches = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) =>
       ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL),
     );

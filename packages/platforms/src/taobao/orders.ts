@@ -1,6 +1,7 @@
 import type { RecordSource, Session, SourceRow } from '../adapter.ts';
 import { inParallel } from '../in-parallel.ts';
 import { isObject, type JsonObject, listIn, malformed, readTotal } from './answer.ts';
+import { isId } from './fields.ts';
 import { CALLS_AT_ONCE } from './items.ts';
 import { listedOrder, ORDER_FIELDS, orderRow, unreadableOrder } from './order-row.ts';
 import { missingId, ROW_TOO_LARGE, sizeCheck } from './row-reader.ts';
@@ -86,7 +87,7 @@ export function taobaoOrders(top: TopClient): RecordSource {
     });
 
   async function details(session: Session, asked: string[]): Promise<SourceRow[]> {
-    const ids = [...new Set(asked)];
+    const ids = [...new Set(asked)].filter(isId);
     return (await inParallel(ids, CALLS_AT_ONCE, (id) => detail(session, id))).flat();
   }
 

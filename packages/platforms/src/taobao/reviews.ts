@@ -1,6 +1,7 @@
 import type { RecordRef, RecordSource, Session, SourceRow } from '../adapter.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type JsonObject, listIn, readTotal } from './answer.ts';
+import { isId } from './fields.ts';
 import { CALLS_AT_ONCE } from './items.ts';
 import { listedReview, REVIEW_FIELDS, reviewRow, unreadableReview } from './review-row.ts';
 import { missingId, ROW_TOO_LARGE, sizeCheck } from './row-reader.ts';
@@ -77,7 +78,8 @@ export function taobaoReviews(top: TopClient): RecordSource {
   async function byTrades(session: Session, refs: ReviewRef[]): Promise<SourceRow[]> {
     const idsOf = new Map<string, Set<string>>();
     for (const { id, tid } of refs) idsOf.set(tid ?? id, (idsOf.get(tid ?? id) ?? new Set()).add(id));
-    const rows = await inParallel([...idsOf], CALLS_AT_ONCE, ([tid, ids]) => ofTrade(session, tid, ids));
+    const trades = [...idsOf].filter(([tid]) => isId(tid));
+    const rows = await inParallel(trades, CALLS_AT_ONCE, ([tid, ids]) => ofTrade(session, tid, ids));
     return rows.flat();
   }
 

@@ -47,7 +47,7 @@ export class RowReader {
 const shown = (value: unknown): string => (JSON.stringify(value) ?? '').slice(0, SHOWN_CHARS);
 
 /** 132 bits are plenty to tell two states of one row apart. */
-export const hashOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22);
+const hashOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22);
 
 export const rowHash = (fields: RecordFields, updatedAt: Date | null): string =>
   hashOf(`${updatedAt?.getTime()}${JSON.stringify(fields)}`);

@@ -43,9 +43,28 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
   const firstPages = (session: Session, walks: Walk[]): Promise<ListPage<Row>[]> =>
     inParallel(walks, walks.length, (walk) => lists.read(session, walk, 1, true));
 
+  /** Pages that are read while the records of the page before are, by what was left to read then. */
+  const ahead = new WeakMap<Walk[], Promise<ListPage<Row>>>();
+
+  function readAhead(session: Session, walks: Walk[]): void {
+    const [walk] = walks;
+    if (walk === undefined || walk.page === null) return;
+    const reading = lists.read(session, walk, walk.page, false);
+    // Whoever asks for the page hears of it.
+    reading.catch(() => {});
+    ahead.set(walks, reading);
+  }
+
+  function readNext(session: Session, walks: Walk[], walk: Walk): Promise<ListPage<Row>> {
+    const reading = ahead.get(walks);
+    ahead.delete(walks);
+    return reading ?? lists.read(session, walk, walk.page ?? 1, walk.page === null);
+  }
+
   const fits = ({ total }: ListPage<Row>): boolean => counted(total) <= limits.pageSize;
 
   async function told(session: Session, listed: Row[], { walks, total }: WalkPosition): Promise<Page> {
+    if (listed.length > 0) readAhead(session, walks);
     const rows = listed.length === 0 ? [] : await lists.records(session, listed);
     // A listed row may stand for several records.
     const next = { walks, total: total + Math.max(0, rows.length - listed.length) };
@@ -90,7 +109,7 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
     return told(session, listed, { walks: left, total });
   }
 
-  /** One part of the list; a page that has nothing to tell is null. */
+  /** Reads from the first of the parts, or divides it. */
   async function step(session: Session, { walks, total }: WalkPosition): Promise<Page | WalkPosition> {
     const [walk, ...later] = walks as [Walk, ...Walk[]];
     const now = session.now().getTime();
@@ -102,7 +121,7 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
     }
     let page: ListPage<Row>;
     try {
-      page = await lists.read(session, walk, walk.page ?? 1, walk.page === null);
+      page = await readNext(session, walks, walk);
     } catch (err) {
       const pieces = isTooWide(err) ? shrunk(walk, oldest) : null;
       if (pieces === null) throw err;
