@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { keyIdOf } from './sealed-text.ts';
 import { createVault, type SealedPlace } from './vault.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
@@ -114,5 +115,37 @@ describe('the setting KEY_ENCRYPTION_KEYS', () => {
         expect.objectContaining({ message: expect.not.stringContaining(key.slice(1, 9)) }),
       );
     }
+  });
+});
+
+describe('a rotation', () => {
+  const next = newKey();
+  const both = createVault(`k2:${next},k1:${oldKey}`);
+  const alone = createVault(`k2:${next}`);
+
+  test('puts a text under the current key, in its place and for its tenant only, and a current one stays as it is', () => {
+    fc.assert(
+      fc.property(place, fc.string({ unit: 'binary', maxLength: 200 }), (at, plain) => {
+        const sealed = vault.seal(at, plain);
+        const moved = both.rewrap(at.tenant, sealed);
+        expect([keyIdOf(sealed), keyIdOf(moved)]).toEqual(['k1', 'k2']);
+        expect(alone.open(at, moved)).toBe(plain);
+        expect(both.rewrap(at.tenant, moved)).toBe(moved);
+        expect(() => alone.open({ ...at, field: `${at.field}x` }, moved)).toThrow();
+        expect(() => both.rewrap(`${at.tenant}x`, sealed)).toThrow();
+      }),
+    );
+  });
+
+  test('leaves texts that shared a data key sharing one', () => {
+    const [a, b] = ['a', 'b'].map((plain) => both.rewrap(here.tenant, vault.seal(here, plain)));
+    expect(a?.split('.')[2]).toBe(b?.split('.')[2]);
+  });
+
+  test('knows a sealed text from any other', () => {
+    const sealed = vault.seal(here, '');
+    expect(keyIdOf(sealed)).toBe('k1');
+    for (const other of ['', 'v1.k1.a.b.c', `x${sealed}`, sealed.replace('v1', 'v2'), 'eyJhbGciOiJ9.eyJzdWIi.sig'])
+      expect(keyIdOf(other)).toBeNull();
   });
 });

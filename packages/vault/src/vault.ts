@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { decrypt, encrypt, IV_BYTES } from './aead.ts';
 import { KEY_BYTES, parseKeys } from './keys.ts';
+import { joinSealed, splitSealed } from './sealed-text.ts';
 import { VaultError } from './vault-error.ts';
 
 /** Where a sealed text lives; it opens nowhere else. */
@@ -16,9 +17,12 @@ export interface Vault {
   seal(place: SealedPlace, plaintext: string): string;
   /** Throws a VaultError when the text was changed, moved, or sealed under a key that is not in the ring. */
   open(place: SealedPlace, sealed: string): string;
+  /** The id of the key that new texts are sealed under. */
+  readonly currentKey: string;
+  /** The same text under the current key: its data key is wrapped anew, the rest stays. Throws as `open` does. */
+  rewrap(tenant: string, sealed: string): string;
 }
 
-const VERSION = 'v1';
 const CACHED_KEYS = 1_000;
 
 interface DataKey {
@@ -27,13 +31,15 @@ interface DataKey {
 }
 
 /**
- * Envelope encryption: `v1.<kek id>.<wrapped data key>.<iv>.<ciphertext + tag>`, parts in base64url.
+ * Envelope encryption (`sealed-text.ts`).
  * Each process makes one data key per tenant; it travels wrapped in every text, so none is stored beside.
  */
 export function createVault(keyEncryptionKeys: string): Vault {
   const ring = parseKeys(keyEncryptionKeys);
   const sealing = new LRUCache<string, DataKey>({ max: CACHED_KEYS });
   const opening = new LRUCache<string, Buffer>({ max: CACHED_KEYS });
+  /** Texts that shared a data key go on sharing it. */
+  const rewrapped = new LRUCache<string, string>({ max: CACHED_KEYS });
 
   function kek(id: string): Buffer {
     const key = ring.keys.get(id);
@@ -42,12 +48,16 @@ export function createVault(keyEncryptionKeys: string): Vault {
     return key;
   }
 
+  function wrap(tenant: string, key: Buffer): string {
+    const { iv, body } = encrypt(kek(ring.current), wrapContext(ring.current, tenant), key);
+    return Buffer.concat([iv, body]).toString('base64url');
+  }
+
   function sealingKey(tenant: string): DataKey {
     const known = sealing.get(tenant);
     if (known !== undefined) return known;
     const key = randomBytes(KEY_BYTES);
-    const { iv, body } = encrypt(kek(ring.current), wrapContext(ring.current, tenant), key);
-    const made = { key, wrapped: Buffer.concat([iv, body]).toString('base64url') };
+    const made = { key, wrapped: wrap(tenant, key) };
     sealing.set(tenant, made);
     return made;
   }
@@ -65,27 +75,31 @@ export function createVault(keyEncryptionKeys: string): Vault {
   }
 
   return {
+    currentKey: ring.current,
     seal(place, plaintext) {
       const { key, wrapped } = sealingKey(place.tenant);
       const { iv, body } = encrypt(key, placeContext(place), Buffer.from(plaintext));
-      return [VERSION, ring.current, wrapped, iv.toString('base64url'), body.toString('base64url')].join('.');
+      return joinSealed({
+        keyId: ring.current,
+        wrapped,
+        iv: iv.toString('base64url'),
+        body: body.toString('base64url'),
+      });
     },
     open(place, sealed) {
-      const [version, kekId, wrapped, iv, body, ...rest] = sealed.split('.');
-      if (
-        version !== VERSION ||
-        kekId === undefined ||
-        wrapped === undefined ||
-        iv === undefined ||
-        body === undefined ||
-        rest.length > 0
-      ) {
-        throw new VaultError('FORMAT', 'not a sealed text of a known version');
-      }
-      const key = openingKey(kekId, place.tenant, wrapped);
+      const { keyId, wrapped, iv, body } = splitSealed(sealed);
+      const key = openingKey(keyId, place.tenant, wrapped);
       const plain = decrypt(key, placeContext(place), strictBase64url(iv), strictBase64url(body));
       if (plain === null) throw refused();
       return plain.toString();
+    },
+    rewrap(tenant, sealed) {
+      const parts = splitSealed(sealed);
+      if (parts.keyId === ring.current) return sealed;
+      const known = rewrapped.get(wrapContext(parts.keyId, tenant) + parts.wrapped);
+      const wrapped = known ?? wrap(tenant, openingKey(parts.keyId, tenant, parts.wrapped));
+      rewrapped.set(wrapContext(parts.keyId, tenant) + parts.wrapped, wrapped);
+      return joinSealed({ ...parts, keyId: ring.current, wrapped });
     },
   };
 }

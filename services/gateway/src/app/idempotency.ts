@@ -55,12 +55,12 @@ export function idempotency({ requests, vault, clock }: IdempotencyOptions) {
   }
 
   /** Null when the request is ours now, else the one that was first. */
-  async function take({ id, claim }: Held, bodyHash: string): Promise<IdempotentRequest | null> {
+  async function take({ id, claim, tenant }: Held, bodyHash: string): Promise<IdempotentRequest | null> {
     const leaseUntil = later(LEASE_MS);
     let first: IdempotentRequest | null = null;
     // Between insert and read its holder may have freed the key.
     while (first === null) {
-      if (await requests.insert({ id, bodyHash, claim, leaseUntil, answer: null, expiresAt: later(KEPT_MS) }))
+      if (await requests.insert({ id, tenant, bodyHash, claim, leaseUntil, answer: null, expiresAt: later(KEPT_MS) }))
         return null;
       first = await requests.find(id);
     }

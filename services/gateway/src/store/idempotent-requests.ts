@@ -5,6 +5,7 @@ import { type Connection, Schema } from 'mongoose';
 export interface IdempotentRequest {
   /** Hash of tenant, route and key. */
   id: string;
+  tenant: string;
   bodyHash: string;
   claim: string;
   leaseUntil: Date;
@@ -20,6 +21,7 @@ interface Row extends Omit<IdempotentRequest, 'id'> {
 const schema = new Schema<Row>(
   {
     _id: String,
+    tenant: String,
     bodyHash: String,
     claim: String,
     leaseUntil: Date,
