@@ -96,6 +96,7 @@ export function pageRun(
           credentialVersion: version,
           outcome: outcome.ok ? 'ok' : outcome.failure,
           message: outcome.ok ? '' : outcome.message,
+          code: outcome.ok ? undefined : outcome.code,
           durationMs: Math.round(outcome.durationMs),
         });
       },
