@@ -10,6 +10,8 @@ import {
   DeliveryServiceService,
   EndpointServiceService,
   type CreateEndpointRequest,
+  type EndpointOptions,
+  type UpdateEndpointRequest,
 } from '@crossdock/contracts/grpc/webhook-dispatcher';
 import { AppError, newId, systemClock, type Clock, type Logger } from '@crossdock/kernel';
 import { rpcClient, rpcServer, unary } from '@crossdock/rpc';
@@ -138,6 +140,29 @@ export const newEndpoint = (
   bodyHash: '',
   options: undefined,
   ...more,
+});
+
+/** No option, but these. */
+export const options = (given: Partial<EndpointOptions>): EndpointOptions => ({
+  filterJson: undefined,
+  headers: undefined,
+  retrySchedule: undefined,
+  throttle: undefined,
+  payload: undefined,
+  ...given,
+});
+
+/** A change of nothing but this. */
+export const editOf = (
+  connectorId: string,
+  id: string,
+  change: Partial<UpdateEndpointRequest>,
+): UpdateEndpointRequest => ({
+  connectorId,
+  id,
+  events: undefined,
+  options: undefined,
+  ...change,
 });
 
 export const completed = (

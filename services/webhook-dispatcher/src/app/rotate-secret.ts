@@ -52,7 +52,8 @@ export function secretRotation({ endpointApp, endpoints, secrets, nudge, clock }
       const last = key === '' ? null : await endpoints.rotation(id);
       if (last?.key === key) {
         if (last.bodyHash !== bodyHash) throw keyReused();
-        return shown(before);
+        // Read again: it may have come between our two looks.
+        return shown(await endpointApp.getEndpoint(caller.tenant, connectorId, id));
       }
       const patch = patchOf(before, secret, overlapSeconds);
       const after = { ...before, ...patch, revision: before.revision + 1 };

@@ -19,9 +19,12 @@ export interface CallOutcome {
 
 const NOTHING: CallOutcome = { change: null, stands: null };
 
+/** Who ends a delivery by a word of its own is in good health. */
+const isGood = ({ blame, verdict }: Attempt): boolean => blame === '' || verdict.reason === 'aborted';
+
 /** Holds a call against its endpoint. A probe that failed costs its delivery no attempt of the schedule: `attempt` says so afterwards. */
 export function judgeCall(watch: HealthWatch, { endpoint, delivery, attempt, probe }: Made): CallOutcome {
-  const good = attempt.blame === '';
+  const good = isGood(attempt);
   if (attempt.farewell !== null) return { change: { status: 'disabled' }, stands: null };
   if (probe !== null) return judgeProbe(watch, { endpoint, delivery, attempt, probe });
   // A fault of ours is none of theirs.
@@ -33,10 +36,10 @@ function judgeProbe(
   watch: HealthWatch,
   { endpoint, delivery, attempt, probe }: Made & { probe: Date },
 ): CallOutcome {
-  const good = attempt.blame === '';
+  const good = isGood(attempt);
   if (attempt.blame !== 'ours') watch.count(endpoint, good);
   const { next, stands } = watch.probed(endpoint, probe, good);
-  if (next !== null && attempt.verdict.reason !== 'aborted')
+  if (next !== null)
     attempt.verdict = {
       status: 'pending',
       nextAttemptAt: next,
