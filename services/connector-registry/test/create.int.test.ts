@@ -117,7 +117,7 @@ describe('creating a connector', () => {
     const keyed = newConnector(newShop(), { idempotencyKey: 'k1', bodyHash: 'h1' });
     const create = (index: number) =>
       registry.instances[index % 2]!.connectors.createConnector(keyed, registry.as('keyed'));
-    const made = await Promise.all(Array.from({ length: 10 }, (_, index) => create(index)));
+    const made = await Promise.all(Array.from({ length: 100 }, (_, index) => create(index)));
     expect(new Set(made.map(({ connector }) => connector?.id)).size).toBe(1);
     for (let n = 0; n < 9; n += 1) await registry.create('keyed', newShop());
     await expect(registry.create('keyed', newShop())).rejects.toMatchObject({ kind: 'quota' });

@@ -13,6 +13,7 @@ import { connectorCreation } from './create-connector.ts';
 import { credentials } from './credentials.ts';
 import { connectorEditing } from './edit-connector.ts';
 import { connectorHealth } from './health.ts';
+import { codeExchange } from './exchange-code.ts';
 import { credentialKeeping } from './keep-alive.ts';
 import { connectorPausing } from './pause-connector.ts';
 import { dueProbes } from './probe-due.ts';
@@ -38,7 +39,7 @@ export interface RegistryDeps {
 export function registryApp({ vault, ...deps }: RegistryDeps) {
   const changes = connectorChanges(deps);
   const base = { ...deps, secrets: connectorSecrets(vault), changes, advise: advising({ changes, clock: deps.clock }) };
-  const { begin, authorize, complete } = authorizations(base);
+  const { begin, authorize, complete } = authorizations({ ...base, exchange: codeExchange(base) });
   const refresh = credentialRefresh(base);
   const acquiring = credentials({ ...base, refresh });
   const { probe, ...health } = connectorHealth({ ...base, credentials: acquiring });

@@ -45,8 +45,7 @@ export function healthOf(connector: Connector, budgetLeft: number, now: Date): H
   }
   const verdict = VERDICTS[standing.signal];
   if (verdict.status !== 'healthy') return { ...verdict, ...known, lastError: errorOf(connector.calls, standing) };
-  if (budgetLeft < BUDGET_LOW)
-    return { ...VERDICTS.limited, ...known, lastError: '平台调用额度剩余不足 20%' };
+  if (budgetLeft < BUDGET_LOW) return { ...VERDICTS.limited, ...known, lastError: '平台调用额度剩余不足 20%' };
   if (credential !== null && expiresSoon(credential, now))
     return { ...WELL, ...known, status: 'degraded', lastError: STATUS_REASONS.auth_expiring.zh };
   return { ...WELL, ...known, lastError: null };

@@ -95,7 +95,7 @@ describe('how a connector stands', () => {
 
   test('is well after enough calls that work, whatever was before', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...'.ALFCUPs'), { maxLength: 60 }), (letters) => {
+      fc.property(fc.array(fc.constantFrom('.', 'A', 'L', 'F', 'C', 'U', 'P', 's'), { maxLength: 60 }), (letters) => {
         expect(lastOf(letters.join('') + '.'.repeat(CALLS_KEPT), 10)).toBe('ok');
       }),
     );

@@ -76,7 +76,7 @@ export function stageOf({ status, statusReason, deletedAt }: State): Stage {
 }
 
 /** The status a stage shows; of a deleted connector the last one. */
-export const statusOf = (stage: Stage, before: ConnectorStatus): ConnectorStatus =>
+const statusOf = (stage: Stage, before: ConnectorStatus): ConnectorStatus =>
   stage === 'paused' ? 'connected' : stage === 'deleted' ? before : stage;
 
 /** What a cause makes of a connector's status and reason, or null when it means nothing here. */
