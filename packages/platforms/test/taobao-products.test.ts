@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ProductFields } from '../src/index.ts';
-import { failureOf, openGate, sessionOn, walk } from './adapter-contract.ts';
+import { failureOf, openGate, sessionOn, walk, walkHere } from './adapter-contract.ts';
 import { raw, refusal } from './taobao-wire.ts';
 import { type TaobaoWorld, taobaoWorld } from './taobao-world.ts';
 
@@ -33,7 +33,7 @@ describe('Tmall products', () => {
 
   test('of a larger shop are listed from the last page to the first, and what is newer at the end', async () => {
     world.put(750, ago(DAY_MS));
-    await walk(world, sessionOn(world));
+    await walkHere(world, sessionOn(world));
     const onsale = world.forms.filter((form) => form.method === 'taobao.items.onsale.get');
     expect(onsale.map((form) => form.page_no)).toEqual(['1', '3', '2', '1', '1']);
     expect(onsale.map((form) => form.end_modified === undefined)).toEqual([true, false, false, false, true]);

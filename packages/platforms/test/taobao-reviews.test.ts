@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { failureOf, sessionOn, walk } from './adapter-contract.ts';
+import { failureOf, sessionOn, walk, walkHere } from './adapter-contract.ts';
 import { raw } from './taobao-wire.ts';
 import { type TaobaoWorld, taobaoWorld } from './taobao-world.ts';
 
@@ -13,7 +13,7 @@ describe('Tmall reviews', () => {
 
   test('are walked back from the last page after one count', async () => {
     world.put(320, ago(DAY_MS));
-    await walk(world, sessionOn(world));
+    await walkHere(world, sessionOn(world));
     expect(world.forms.map(({ page_no, page_size, use_has_next }) => [page_no, page_size, use_has_next])).toEqual([
       ['1', '150', 'false'],
       ['3', '150', 'true'],

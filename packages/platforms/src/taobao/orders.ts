@@ -11,8 +11,10 @@ import { type ListPage, walkedSource } from './walked-source.ts';
 import type { Walk } from './walks.ts';
 
 const DAY_MS = 86_400_000;
-/** The platform lists three months, which have at least 89 days; a walk may take one of them. */
-const REACH_MS = 88 * DAY_MS;
+/** The platform lists three months, which have at least 89 days. */
+const LISTED_MS = 89 * DAY_MS;
+/** A walk may take a day of them. */
+const REACH_MS = LISTED_MS - DAY_MS;
 const PAGE_SIZE = 100;
 const MAX_ROWS = 10_000;
 
@@ -52,7 +54,7 @@ export function taobaoOrders(top: TopClient): RecordSource {
     { fields, read }: { fields: string; read: (trades: JsonObject[], text: string) => T[] },
   ): Promise<ListPage<T>> {
     const now = session.now().getTime();
-    const from = Math.max(walk.from ?? 0, oldest(now));
+    const from = Math.max(walk.from ?? 0, now - LISTED_MS);
     const params = {
       fields,
       [start]: topTime(from),
@@ -106,7 +108,10 @@ export function taobaoOrders(top: TopClient): RecordSource {
   const [all, changed] = [walked(BY_CREATION), walked(BY_CHANGE)];
   return {
     ...all,
-    page: (session, window, position) => (window.from === null ? all : changed).page(session, window, position),
+    page(session, window, position) {
+      if (window.from !== null) return changed.page(session, window, position);
+      return all.page(session, { ...window, from: new Date(oldest(window.to.getTime())) }, position);
+    },
     byIds: (session, refs) =>
       details(
         session,
