@@ -161,3 +161,13 @@ test('a connector deleted long ago is forgotten once everybody was told of it, a
   expect(await registry.stored(untold.id)).not.toBeNull();
   await registry.alter(untold.id, { outbox: [] });
 });
+
+test('what is due is found by an index, never by looking at every connector', async () => {
+  await registry.connect('demo', newShop());
+  const rounds = async () => {
+    await round('keepAlive');
+    await round('probeDue');
+    await registry.app.purge();
+  };
+  expect(await registry.scans(rounds)).toEqual([]);
+});

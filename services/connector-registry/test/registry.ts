@@ -172,6 +172,15 @@ export async function startRegistry({ instances = 1, quotas = '' }: Options = {}
     /** A write of another process. */
     alter: (id: string, fields: object) =>
       mongo.connection.collection<ConnectorRow>('connectors').updateOne({ _id: id }, { $set: fields }),
+    /** Commands on connectors that looked at every one of them while the work was done. */
+    async scans(work: () => Promise<unknown>): Promise<unknown[]> {
+      const { db } = mongo.connection;
+      await db!.command({ profile: 2 });
+      await work();
+      await db!.command({ profile: 0 });
+      const read = db!.collection('system.profile').find({ ns: `${database}.connectors`, planSummary: 'COLLSCAN' });
+      return (await read.toArray()).map(({ command }) => command as unknown);
+    },
     now: clock,
     /** The data of a topic's events about one connector, oldest first. */
     async told(topic: string, connectorId: string): Promise<Record<string, unknown>[]> {

@@ -31,7 +31,7 @@ export const callRecords = (rows: Model<ConnectorRow>) => ({
   /** A connector that is due to be asked about, its next time set with it: one process gets it, and a dead one delays it by a round. */
   async claimProbe(now: Date, next: Date): Promise<Connector | null> {
     const row = await rows.findOneAndUpdate(
-      { deletedAt: null, nextProbeAt: { $lte: now } },
+      { deletedAt: null, nextProbeAt: { $type: 'date', $lte: now } },
       { $set: { nextProbeAt: next } },
       { sort: { nextProbeAt: 1 }, returnDocument: 'after', projection: INTERNAL, lean: true },
     );

@@ -147,7 +147,7 @@ export function connectorStore(db: Connection) {
 
     /** Forgets connectors deleted before `before`, all told of, at most `limit`; answers how many. */
     async purge(before: Date, limit: number): Promise<number> {
-      const gone = { deletedAt: { $lt: before }, 'outbox.0': { $exists: false } };
+      const gone = { deletedAt: { $type: 'date' as const, $lt: before }, 'outbox.0': { $exists: false } };
       const ids = await rows.find(gone, { _id: 1 }).sort({ deletedAt: 1 }).limit(limit).lean();
       const { deletedCount } = await rows.deleteMany({ _id: { $in: ids.map(({ _id }) => _id) }, ...gone });
       return deletedCount;
