@@ -88,7 +88,15 @@ test('a change carries only what was given; null takes an option away', async ()
   });
   gate.script({ updateEndpoint: () => ({ endpoint: changed }) });
   const filter = { 'data.status': { eq: 'failed' } };
-  const json = { url, events, status: 'paused', filter, headers: { 'X-Team': 'a' }, throttle: 2.5, retry_schedule: [1] };
+  const json = {
+    url,
+    events,
+    status: 'paused',
+    filter,
+    headers: { 'X-Team': 'a' },
+    throttle: 2.5,
+    retry_schedule: [1],
+  };
   const answer = await gate.send('PATCH', one, { json, headers: { 'if-match': '"4"' } });
   expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"5"']);
   expect(answer.body.data).toEqual({
@@ -172,9 +180,9 @@ test('the deliveries and their attempts', async () => {
     getDelivery: () => ({ delivery: delivery(), attempts: [attempt()] }),
   });
   const deliveries = `${one}/deliveries`;
-  expect((await gate.send('GET', `${deliveries}?status=delivered&since=2026-03-14T00:00:00Z`)).body.data.items).toEqual([
-    view,
-  ]);
+  expect((await gate.send('GET', `${deliveries}?status=delivered&since=2026-03-14T00:00:00Z`)).body.data.items).toEqual(
+    [view],
+  );
   expect((await gate.send('GET', `${deliveries}/${TASK_ID}`)).body.data).toEqual({
     ...view,
     attempts: [

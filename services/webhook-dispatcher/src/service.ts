@@ -99,6 +99,7 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
           edit: endpointEditing(ofEndpoint),
           rotate: secretRotation(ofEndpoint),
           verify: endpointVerification(deps),
+          clock,
         }),
       ],
       [
@@ -108,11 +109,9 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
     ],
   });
 
-  const sending = [worker, parkedSweep({ ...stores, wake, clock, log }), recoverer];
-  const parts = [
-    ...[mongo, migrations({ mongo, models, log }), bus, relay, registry],
-    ...[...sending, payloadRetention({ ...stores, clock, log }), consumer, rpc],
-  ];
+  const sweeps = [parkedSweep({ ...stores, wake, clock, log }), payloadRetention({ ...stores, clock, log })];
+  const prepare = migrations({ mongo, models, log });
+  const parts = [mongo, prepare, bus, relay, registry, worker, ...sweeps, recoverer, consumer, rpc];
   const service = createService({ name: NAME, log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics });
   return Object.assign(service, { grpcPort: () => rpc.port() });
 }

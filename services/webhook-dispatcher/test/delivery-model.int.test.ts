@@ -146,7 +146,8 @@ const STEPS: Record<string, Step> = {
   },
   async postpone(model, id, endpointId) {
     await store.holding.postpone(endpointId, [id], 'h', LATER);
-    if (model.holder === 'h' || (model.holder === '' && model.due !== null)) Object.assign(model, { holder: '', due: LATER });
+    if (model.holder === 'h' || (model.holder === '' && model.due !== null))
+      Object.assign(model, { holder: '', due: LATER });
   },
   async hasten(model, _id, endpointId) {
     await store.holding.hasten(endpointId, LATER, NOW);
@@ -187,12 +188,25 @@ test('whatever happens to a delivery in whatever order, it stands as on paper', 
       for (const name of names) {
         await STEPS[name]!(model, delivery.id, delivery.endpointId);
         const row = (await db.collection<{ _id: string }>('deliveries').findOne({ _id: delivery.id }))!;
-        const { status, holder, trigger, attemptsBefore = 0, attemptCount, nextAttemptAt } = row as unknown as Delivery & {
+        const {
+          status,
+          holder,
+          trigger,
+          attemptsBefore = 0,
+          attemptCount,
+          nextAttemptAt,
+        } = row as unknown as Delivery & {
           holder: string | null;
         };
-        expect({ status, attempts: attemptCount, before: attemptsBefore, holder, due: nextAttemptAt, trigger, bytes: 'body' in row }).toEqual(
-          model,
-        );
+        expect({
+          status,
+          attempts: attemptCount,
+          before: attemptsBefore,
+          holder,
+          due: nextAttemptAt,
+          trigger,
+          bytes: 'body' in row,
+        }).toEqual(model);
         // In nobody's hand and pending, or ended: never in between.
         expect(holder === null).toBe(status !== 'pending');
       }
@@ -219,33 +233,42 @@ test('a recovery is about exactly the deliveries that its words say, in whatever
     to: fc.integer({ min: 0, max: 7 }),
   });
   await fc.assert(
-    fc.asyncProperty(rows, words, fc.integer({ min: 1, max: 5 }), async (told, { ofStatus, ofTypes, from, to }, batch) => {
-      const endpointId = newId();
-      const made = told.map(({ at, ...more }) => deliveryOf({ endpointId, createdAt: minute(at), ...more }));
-      const others = told.map(({ at, ...more }) => deliveryOf({ createdAt: minute(at), ...more }));
-      await store.deliveries.insert([...made, ...others].map((delivery) => ({ delivery, holder: null })));
-      const wanted = made.filter(
-        ({ status, type, createdAt }) =>
-          status === ofStatus &&
-          (ofTypes.length === 0 || ofTypes.includes(type)) &&
-          createdAt >= minute(from) &&
-          createdAt < minute(to),
-      );
-      let recovery = recoveryOf(endpointId, { since: minute(from), until: minute(to), ofStatus, ofTypes });
-      expect(await store.resends.count(endpointId, recovery)).toBe(wanted.length);
-      const met: string[] = [];
-      for (;;) {
-        const found = await store.resends.candidates(recovery, batch);
-        const last = found.at(-1);
-        if (last === undefined) break;
-        met.push(...found.map(({ _id }) => _id));
-        await store.resends.recover(recovery, found.map(({ _id }) => _id), NOW);
-        recovery = { ...recovery, cursor: { createdAt: last.createdAt, id: last._id } };
-      }
-      expect(met.toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
-      const sent = await db.collection('deliveries').countDocuments({ recovery: recovery.id });
-      expect(sent).toBe(wanted.length);
-    }),
+    fc.asyncProperty(
+      rows,
+      words,
+      fc.integer({ min: 1, max: 5 }),
+      async (told, { ofStatus, ofTypes, from, to }, batch) => {
+        const endpointId = newId();
+        const made = told.map(({ at, ...more }) => deliveryOf({ endpointId, createdAt: minute(at), ...more }));
+        const others = told.map(({ at, ...more }) => deliveryOf({ createdAt: minute(at), ...more }));
+        await store.deliveries.insert([...made, ...others].map((delivery) => ({ delivery, holder: null })));
+        const wanted = made.filter(
+          ({ status, type, createdAt }) =>
+            status === ofStatus &&
+            (ofTypes.length === 0 || ofTypes.includes(type)) &&
+            createdAt >= minute(from) &&
+            createdAt < minute(to),
+        );
+        let recovery = recoveryOf(endpointId, { since: minute(from), until: minute(to), ofStatus, ofTypes });
+        expect(await store.resends.count(endpointId, recovery)).toBe(wanted.length);
+        const met: string[] = [];
+        for (;;) {
+          const found = await store.resends.candidates(recovery, batch);
+          const last = found.at(-1);
+          if (last === undefined) break;
+          met.push(...found.map(({ _id }) => _id));
+          await store.resends.recover(
+            recovery,
+            found.map(({ _id }) => _id),
+            NOW,
+          );
+          recovery = { ...recovery, cursor: { createdAt: last.createdAt, id: last._id } };
+        }
+        expect(met.toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
+        const sent = await db.collection('deliveries').countDocuments({ recovery: recovery.id });
+        expect(sent).toBe(wanted.length);
+      },
+    ),
     { numRuns: 60 },
   );
 });

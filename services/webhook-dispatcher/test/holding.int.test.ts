@@ -31,7 +31,9 @@ test('while an endpoint is paused its deliveries wait, and resuming sends them a
   expect(endpoint.received()).toHaveLength(60);
   const audits = await until(async () => {
     const found = await recordsOf('audit.recorded', on.theatre);
-    const actions = found.filter(({ value }) => value.includes(endpoint.endpointId)).map(({ value }) => JSON.parse(value).action);
+    const actions = found
+      .filter(({ value }) => value.includes(endpoint.endpointId))
+      .map(({ value }) => JSON.parse(value).action);
     return actions.length === 3 ? actions : null;
   });
   expect(audits).toEqual(['webhook.create', 'webhook.pause', 'webhook.resume']);
@@ -53,24 +55,34 @@ test('a retry that is due while the endpoint is paused waits too', async () => {
 test.each([
   ['a 410', { status: 410 }, 'gone', 'pending'],
   ['the header of a failure', { status: 500, headers: { 'webhook-delivery': 'disable' } }, 'receiver_asked', 'pending'],
-  ['the header of a success', { status: 200, headers: { 'webhook-delivery': 'disable' } }, 'receiver_asked', 'delivered'],
-])('%s disables the endpoint, which says so once; enabling it sends what waited', async (_what, answer, reason, status) => {
-  const endpoint = await on.subscribe();
-  on.webhooks.next(answer);
-  await publish(endpoint.connectorId, 1);
-  await until(async () => (await endpoint.read()).status === 'disabled');
-  expect(await endpoint.read()).toMatchObject({ disabledReason: reason });
-  await endpoint.all(1, (delivery) => delivery.status === status);
-  await publish(endpoint.connectorId, 1);
-  await until(async () => (await endpoint.list()).length === 2);
-  expect(endpoint.received()).toHaveLength(1);
-  const enabled = await endpoint.edit({ status: 'enabled' });
-  expect(enabled).toMatchObject({ status: 'enabled', disabledReason: '' });
-  await endpoint.all(2, delivered);
-  expect(await until(async () => ((await notices(endpoint.connectorId)).length > 0 ? notices(endpoint.connectorId) : null))).toEqual([
-    `webhook_disabled ${reason}`,
-  ]);
-});
+  [
+    'the header of a success',
+    { status: 200, headers: { 'webhook-delivery': 'disable' } },
+    'receiver_asked',
+    'delivered',
+  ],
+])(
+  '%s disables the endpoint, which says so once; enabling it sends what waited',
+  async (_what, answer, reason, status) => {
+    const endpoint = await on.subscribe();
+    on.webhooks.next(answer);
+    await publish(endpoint.connectorId, 1);
+    await until(async () => (await endpoint.read()).status === 'disabled');
+    expect(await endpoint.read()).toMatchObject({ disabledReason: reason });
+    await endpoint.all(1, (delivery) => delivery.status === status);
+    await publish(endpoint.connectorId, 1);
+    await until(async () => (await endpoint.list()).length === 2);
+    expect(endpoint.received()).toHaveLength(1);
+    const enabled = await endpoint.edit({ status: 'enabled' });
+    expect(enabled).toMatchObject({ status: 'enabled', disabledReason: '' });
+    await endpoint.all(2, delivered);
+    expect(
+      await until(async () =>
+        (await notices(endpoint.connectorId)).length > 0 ? notices(endpoint.connectorId) : null,
+      ),
+    ).toEqual([`webhook_disabled ${reason}`]);
+  },
+);
 
 test('a receiver can end one delivery by a header of its answer', async () => {
   const endpoint = await on.subscribe();

@@ -61,7 +61,9 @@ test('a resend waits while its endpoint is paused, and a repeat of one request s
   const { id } = await one(endpoint, { status: 200 }, 'delivered');
   await endpoint.edit({ status: 'paused' });
   const resent = await Promise.all(Array.from({ length: 5 }, () => endpoint.resend(id, 'resend-1')));
-  expect(resent.map(({ status, nextAttemptAt }) => [status, nextAttemptAt])).toEqual(Array(5).fill(['pending', undefined]));
+  expect(resent.map(({ status, nextAttemptAt }) => [status, nextAttemptAt])).toEqual(
+    Array(5).fill(['pending', undefined]),
+  );
   await endpoint.edit({ status: 'enabled' });
   await endpoint.all(1, ({ status, attemptCount }) => status === 'delivered' && attemptCount === 2);
   await endpoint.resend(id, 'resend-1');
@@ -86,7 +88,15 @@ test('what is cancelled or has lost its bytes is not sent again, and says why', 
 });
 
 const recover = async ({ connectorId, endpointId }: Subscribed, more: object = {}) => {
-  const request = { connectorId, endpointId, since: new Date(0), until: undefined, status: '', types: [], dryRun: false };
+  const request = {
+    connectorId,
+    endpointId,
+    since: new Date(0),
+    until: undefined,
+    status: '',
+    types: [],
+    dryRun: false,
+  };
   const key = { idempotencyKey: '', bodyHash: '' };
   return (await on.app.deliveries.startRecovery({ ...request, ...key, ...more }, as())).recovery!;
 };

@@ -16,7 +16,10 @@ test('bytes go after thirty days, what waited for so long has failed, and rows s
   const [sent] = await endpoint.all(1, ({ status }) => status === 'delivered');
   await endpoint.edit({ status: 'paused' });
   await on.theatre.bus.publish([completed(endpoint.connectorId), completed(endpoint.connectorId)]);
-  const found = await endpoint.all(3, ({ status, nextAttemptAt }) => status === 'delivered' || nextAttemptAt === undefined);
+  const found = await endpoint.all(
+    3,
+    ({ status, nextAttemptAt }) => status === 'delivered' || nextAttemptAt === undefined,
+  );
   const [young, waiting] = found.filter(({ status }) => status === 'pending');
   const old = new Date(on.clock().getTime() - 31 * DAY);
   await on.rows().updateMany({ _id: { $in: [sent!.id, waiting!.id] } }, { $set: { createdAt: old } });
@@ -35,7 +38,10 @@ test('bytes go after thirty days, what waited for so long has failed, and rows s
   await expect(endpoint.resend(waiting!.id)).rejects.toMatchObject({ code: 'PAYLOAD_EXPIRED' });
 });
 
-test.each(['deliveries', 'attempts', 'recoveries'])('the database takes %s out by itself after ninety days', async (name) => {
-  const indexes = await on.theatre.db.collection(name).indexes();
-  expect(indexes.map(({ expireAfterSeconds }) => expireAfterSeconds)).toContain(90 * 86_400);
-});
+test.each(['deliveries', 'attempts', 'recoveries'])(
+  'the database takes %s out by itself after ninety days',
+  async (name) => {
+    const indexes = await on.theatre.db.collection(name).indexes();
+    expect(indexes.map(({ expireAfterSeconds }) => expireAfterSeconds)).toContain(90 * 86_400);
+  },
+);

@@ -9,7 +9,7 @@ const DESCRIPTION = `What Crossdock tells others: records on Kafka topics for sy
 
 const TOPIC = `Created with explicit partitions, never by itself. What a consumer of ours cannot handle stands in the topic of this name and \`.dlq\`, byte for byte, with the headers \`dlq_reason\`, \`dlq_topic\`, \`dlq_partition\`, \`dlq_offset\` and \`dlq_group\`.`;
 
-const WEBHOOK = `A POST to the address of an endpoint, for the events it asked for (\`POST /api/v1/connectors/{connector_id}/webhooks\`). Only a 2xx within 15 s is a success; else it is tried again after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h. Redirects are not followed; a 410 disables the endpoint. The body is the same, byte for byte, at every attempt.
+const WEBHOOK = `A POST to the address of an endpoint, for the events it asked for (\`POST /api/v1/connectors/{connector_id}/webhooks\`). Only a 2xx within 15 s is a success; else it is tried again after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h, or by the endpoint’s own schedule. Redirects are not followed. A 410, or the answer header \`webhook-delivery: disable\`, disables the endpoint; \`webhook-delivery: abort-message\` ends the one delivery. The body is the same, byte for byte, at every attempt; that of a \`thin\` endpoint has of \`data\` only the fields that end in \`_id\`.
 
 Verify one of the two signatures over the raw body before you parse it. The examples are signed with \`${EXAMPLE_SECRET}\` over their JSON without spaces.`;
 

@@ -1,11 +1,6 @@
 import { AppError, type Clock, newId, keyReused } from '@crossdock/kernel';
 import type { Outbound } from '@crossdock/outbound';
-import {
-  type Caller,
-  type Endpoint,
-  freeSlot,
-  MAX_ENDPOINTS_PER_CONNECTOR,
-} from '../domain/endpoint.ts';
+import { type Caller, type Endpoint, freeSlot, MAX_ENDPOINTS_PER_CONNECTOR } from '../domain/endpoint.ts';
 import { shownHeaders } from '../domain/custom-headers.ts';
 import { type AskedOptions, USUAL_OPTIONS } from '../domain/endpoint-options.ts';
 import { hintOf, isWeak, newWebhookSecret } from '../domain/secret.ts';

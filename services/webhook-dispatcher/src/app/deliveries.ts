@@ -83,7 +83,8 @@ export function deliveryApp({ endpointApp, deliveryLog, attempts, resends, nudge
     const before = await readDelivery(caller.tenant, endpointId, id);
     if (before.status === 'cancelled') throw refusedResend('DELIVERY_CANCELLED', '投递已取消，不能重新发送');
     if (before.reason === 'payload_expired') throw refusedResend('PAYLOAD_EXPIRED', '投递内容已过保留期，不能重新发送');
-    if (before.reason === 'payload_too_large') throw refusedResend('PAYLOAD_TOO_LARGE', '投递内容超过 256 KiB，不能发送');
+    if (before.reason === 'payload_too_large')
+      throw refusedResend('PAYLOAD_TOO_LARGE', '投递内容超过 256 KiB，不能发送');
     const at = clock();
     const event = audit({
       caller,

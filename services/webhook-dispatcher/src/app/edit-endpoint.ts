@@ -1,4 +1,4 @@
-import { AppError, type Clock, invalidField } from '@crossdock/kernel';
+import { AppError, type Clock, failpoint, invalidField } from '@crossdock/kernel';
 import type { Outbound } from '@crossdock/outbound';
 import { type Headers, shownHeaders, unmasked } from '../domain/custom-headers.ts';
 import type { Caller, Endpoint, EndpointStatus } from '../domain/endpoint.ts';
@@ -58,7 +58,10 @@ export function endpointEditing(deps: EditDeps) {
       if (outcome === 'target_taken') throw targetTaken();
       if (outcome === 'stale') continue;
       nudge(id);
-      if (patch.status === 'enabled') await release(id);
+      if (patch.status === 'enabled') {
+        await failpoint('dispatcher.endpoint.enabled');
+        await release(id);
+      }
       return after;
     }
   }

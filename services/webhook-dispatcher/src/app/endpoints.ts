@@ -1,4 +1,4 @@
-import { AppError, type Clock } from '@crossdock/kernel';
+import { AppError, type Clock, failpoint } from '@crossdock/kernel';
 import type { Caller, DisabledReason, Endpoint } from '../domain/endpoint.ts';
 import { type FailingStage } from '../domain/failing.ts';
 import type { DeliveryHolding } from '../store/delivery-holding.ts';
@@ -43,6 +43,7 @@ export function endpointApp({ endpoints, health, holding, reads, nudge, clock }:
       refuseStale(endpoint, seen);
       if (await remove(caller, endpoint)) break;
     }
+    await failpoint('dispatcher.endpoint.deleted');
     await holding.cancelOf([id]);
   }
 

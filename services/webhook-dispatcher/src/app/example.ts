@@ -11,7 +11,12 @@ function entryOf(type: WebhookType): WebhookCatalogueEntry {
 }
 
 /** The catalogue's example of a type, as if it happened now to the endpoint's own connector. */
-export function exampleFor({ connectorId, platform }: Endpoint, type: WebhookType, id: string, at: Date): WebhookPayload {
+export function exampleFor(
+  { connectorId, platform }: Endpoint,
+  type: WebhookType,
+  id: string,
+  at: Date,
+): WebhookPayload {
   const { data } = entryOf(type).example;
   return { id, type, timestamp: at.toISOString(), data: { ...data, connector_id: connectorId, platform } };
 }

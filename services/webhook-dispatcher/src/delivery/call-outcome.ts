@@ -32,10 +32,7 @@ export function judgeCall(watch: HealthWatch, { endpoint, delivery, attempt, pro
   return opened === null ? NOTHING : { change: { breaker: opened.breaker }, stands: opened.stands };
 }
 
-function judgeProbe(
-  watch: HealthWatch,
-  { endpoint, delivery, attempt, probe }: Made & { probe: Date },
-): CallOutcome {
+function judgeProbe(watch: HealthWatch, { endpoint, delivery, attempt, probe }: Made & { probe: Date }): CallOutcome {
   const good = isGood(attempt);
   if (attempt.blame !== 'ours') watch.count(endpoint, good);
   const { next, stands } = watch.probed(endpoint, probe, good);

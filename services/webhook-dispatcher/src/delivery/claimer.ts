@@ -1,4 +1,4 @@
-import { type Clock, type Logger, sleep } from '@crossdock/kernel';
+import { type Clock, failpoint, type Logger, sleep } from '@crossdock/kernel';
 import type { Delivery } from '../domain/delivery.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { DeliveryStore } from '../store/deliveries.ts';
@@ -44,6 +44,7 @@ export function createClaimer({ holder, lanes, settler, endpoints, deliveries, a
     try {
       if (name === null || wanted.length === 0) return;
       taken = await deliveries.claim([...places.keys()], name, clock());
+      await failpoint('dispatcher.deliveries.claimed');
       await begin(taken, name);
       for (const { id } of taken) places.delete(id);
     } catch (err) {

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@crossdock/kernel';
+import { type Clock, failpoint, type Logger } from '@crossdock/kernel';
 import type { EndpointApp } from '../app/endpoints.ts';
 import { type Breaker, newWindow, openBreaker, tooManyFailed, type Window } from '../domain/breaker.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
@@ -96,6 +96,7 @@ export function createHealthWatch({ health, holding, app, wake, clock, log }: He
     const next = good ? null : openBreaker((breaker?.trips ?? 0) + 1, now);
     const stands = write(id, async () => {
       await health.endProbe(id, until, next);
+      await failpoint('dispatcher.probe.ended');
       if (next === null) await holding.hasten(id, until, now);
       else await holding.postpone(id, [], null, next.until);
       wake();
@@ -106,6 +107,11 @@ export function createHealthWatch({ health, holding, app, wake, clock, log }: He
   return {
     count,
     probed,
+    /** Somebody opened its breaker: what was counted here before is over. */
+    rests(id: string): void {
+      const mine = known.get(id);
+      if (mine !== undefined) mine.window = newWindow();
+    },
     idle: async (): Promise<void> => void (await Promise.all(writes)),
   };
 }

@@ -1,4 +1,4 @@
-import { type Clock, newTraceparent } from '@crossdock/kernel';
+import { type Clock, failpoint, newTraceparent } from '@crossdock/kernel';
 import { type Delivery, deliveryId, isTooLarge } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { bodyOf, type Webhook } from '../domain/webhook.ts';
@@ -26,14 +26,17 @@ export function createIntake({ endpoints, deliveries, lanes, holder, filters, cl
     const fresh = await freshDeliveries(webhooks);
     if (fresh.length === 0) return;
     const name = holder.current();
+    const now = clock();
     const stored = fresh.map((delivery) => {
-      const mine = name !== null && delivery.nextAttemptAt !== null && lanes.reserve(delivery.endpointId, 1) === 1;
+      const due = delivery.nextAttemptAt !== null && delivery.nextAttemptAt <= now;
+      const mine = name !== null && due && lanes.reserve(delivery.endpointId, 1) === 1;
       return { delivery, holder: mine ? name : null };
     });
     const inHand = stored.filter((each) => each.holder !== null).map(({ delivery }) => delivery);
     let doubles: Set<string>;
     try {
       doubles = await deliveries.insert(stored);
+      await failpoint('dispatcher.intake.stored');
     } catch (err) {
       holder.abandon();
       for (const { endpointId } of inHand) lanes.giveBack(endpointId, 1);
@@ -70,11 +73,13 @@ export function createIntake({ endpoints, deliveries, lanes, holder, filters, cl
 
 export type Intake = ReturnType<typeof createIntake>;
 
-function newDelivery(
-  { tenant, connectorId, payload, traceparent }: Webhook,
-  endpoint: Endpoint,
-  now: Date,
-): Delivery {
+/** Null while an endpoint holds what comes, later while it rests. */
+function dueAt({ status, breaker }: Endpoint, now: Date): Date | null {
+  if (status !== 'enabled') return null;
+  return breaker !== null && breaker.until > now ? breaker.until : now;
+}
+
+function newDelivery({ tenant, connectorId, payload, traceparent }: Webhook, endpoint: Endpoint, now: Date): Delivery {
   const body = bodyOf(payload, endpoint.payload);
   const delivery: Delivery = {
     id: deliveryId(endpoint.id, payload.id),
@@ -86,7 +91,7 @@ function newDelivery(
     body,
     status: 'pending',
     attemptCount: 0,
-    nextAttemptAt: endpoint.status === 'enabled' ? now : null,
+    nextAttemptAt: dueAt(endpoint, now),
     createdAt: now,
     traceparent: traceparent ?? newTraceparent(),
   };

@@ -104,6 +104,7 @@ export function createLanes(deps: LaneDeps) {
     try {
       const admission = await gate.admit(lane.id);
       Object.assign(lane, { endpoint: admission.endpoint, readAt: performance.now() });
+      if (admission.may === 'wait' || admission.may === 'probe') watch.rests(lane.id);
       if (admission.may === 'probe') probe(lane, admission);
       if (admission.may !== 'call') await turnAway(lane, admission);
     } catch (err) {

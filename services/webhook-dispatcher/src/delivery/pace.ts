@@ -56,5 +56,3 @@ export function createPace({ health, clock, go, log }: PaceDeps) {
     return false;
   };
 }
-
-export type Pace = ReturnType<typeof createPace>;

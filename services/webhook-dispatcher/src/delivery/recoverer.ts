@@ -1,4 +1,4 @@
-import { type Clock, type Logger, newId, type Part, sleep } from '@crossdock/kernel';
+import { type Clock, failpoint, type Logger, newId, type Part, sleep } from '@crossdock/kernel';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { ClaimedRecovery, RecoveryStore } from '../store/recoveries.ts';
 import type { ResendStore } from '../store/resends.ts';
@@ -41,6 +41,7 @@ export function createRecoverer(deps: RecovererDeps): Part & { wake: () => void 
       const ids = found.map(({ _id }) => _id);
       const resent = await resends.recover(recovery, ids, endpoint.status === 'enabled' ? clock() : null);
       wake();
+      await failpoint('dispatcher.recovery.sent');
       const step = {
         processed: recovery.processed + ids.length,
         resent: recovery.resent + resent,

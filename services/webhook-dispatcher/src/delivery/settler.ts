@@ -1,4 +1,4 @@
-import { type Logger, outOfTrace, sleep } from '@crossdock/kernel';
+import { failpoint, type Logger, outOfTrace, sleep } from '@crossdock/kernel';
 import type { Attempt } from '../domain/attempt.ts';
 import { type Farewell, isSuccess } from '../domain/delivery.ts';
 import type { AttemptStore } from '../store/attempts.ts';
@@ -61,6 +61,7 @@ export function createSettler({ attempts, deliveries, disable, log }: SettlerDep
 
   async function write(batch: Settling[]): Promise<void> {
     await store(batch);
+    await failpoint('dispatcher.attempts.stored');
     const farewells = new Map(
       batch.flatMap(({ endpointId, attempt }) => (attempt.farewell === null ? [] : [[endpointId, attempt.farewell]])),
     );

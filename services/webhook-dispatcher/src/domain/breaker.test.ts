@@ -45,6 +45,8 @@ test('what is older than five minutes counts no more, what is younger does', () 
 });
 
 test('it rests for 30 s, twice as long after each probe that failed, ten minutes at most', () => {
-  const rests = [1, 2, 3, 4, 5, 6, 7, 30].map((trips) => (openBreaker(trips, start).until.getTime() - start.getTime()) / 1_000);
+  const rests = [1, 2, 3, 4, 5, 6, 7, 30].map(
+    (trips) => (openBreaker(trips, start).until.getTime() - start.getTime()) / 1_000,
+  );
   expect(rests).toEqual([30, 60, 120, 240, 480, 600, 600, 600]);
 });

@@ -10,11 +10,11 @@ const SECRET = /auth|token|key|secret|passw|credential|session|cookie|sign/;
 const VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** A secret header as it is shown; sent back it stands for the one that is stored. */
-export const MASK = '***';
+const MASK = '***';
 
 export type Headers = Record<string, string>;
 
-export const isSecretHeader = (name: string): boolean => SECRET.test(name);
+const isSecretHeader = (name: string): boolean => SECRET.test(name);
 
 /** In lower case, as they are kept and compared. */
 export const normalHeaders = (headers: Headers): Headers =>

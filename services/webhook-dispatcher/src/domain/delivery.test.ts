@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { isUuid, newId } from '@crossdock/kernel';
-import { deliveryId, type DeliveryStatus, farewellOf, isTooLarge, type Outcome, verdictOf, wishOf } from './delivery.ts';
+import {
+  deliveryId,
+  type DeliveryStatus,
+  farewellOf,
+  isTooLarge,
+  type Outcome,
+  verdictOf,
+  wishOf,
+} from './delivery.ts';
 import { USUAL_SCHEDULE } from './retry-schedule.ts';
 
 const now = new Date('2026-03-14T10:00:00Z');

@@ -39,7 +39,7 @@ export interface Delivery {
 }
 
 /** Larger bodies are not sent, but told. */
-export const MAX_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 export const isTooLarge = (body: string): boolean =>
   body.length > MAX_BODY_BYTES / 3 && Buffer.byteLength(body) > MAX_BODY_BYTES;

@@ -23,7 +23,11 @@ export const USUAL_OPTIONS: Options = { filter: null, retrySchedule: null, throt
 const isPayload = (text: string): text is PayloadForm => (PAYLOADS as readonly string[]).includes(text);
 
 /** The options that can be taken, or what is wrong with them by path. */
-export function readOptions(asked: AskedOptions): { options: Partial<Options>; headers?: Headers; faults: FieldErrors } {
+export function readOptions(asked: AskedOptions): {
+  options: Partial<Options>;
+  headers?: Headers;
+  faults: FieldErrors;
+} {
   const { filter, headers, retrySchedule, throttle, payload } = asked;
   const faults: FieldErrors = {};
   const options: Partial<Options> = {};

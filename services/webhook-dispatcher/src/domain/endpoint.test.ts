@@ -40,5 +40,9 @@ test('a hint shows four characters of a long secret and none of a short one', ()
 
 test('a secret of fewer than sixteen bytes is weak, the document’s own is not', () => {
   expect([isWeak('short'), isWeak('whsec_AAAA'), isWeak('x'.repeat(15))]).toEqual([true, true, true]);
-  expect([isWeak('your_webhook_secret'), isWeak(newWebhookSecret()), isWeak('密钥密钥密钥')]).toEqual([false, false, false]);
+  expect([isWeak('your_webhook_secret'), isWeak(newWebhookSecret()), isWeak('密钥密钥密钥')]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });

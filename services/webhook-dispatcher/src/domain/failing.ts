@@ -1,7 +1,7 @@
 const HOUR = 3_600_000;
 
 /** An endpoint without any success for so long is disabled. */
-export const FAILING_LIMIT_MS = 120 * HOUR;
+const FAILING_LIMIT_MS = 120 * HOUR;
 
 const WARNINGS = [90, 70, 50] as const;
 

@@ -34,7 +34,11 @@ interface Operator {
   check: (operand: never) => Check;
 }
 
-const define = <T>(takes: (operand: unknown) => operand is T, wanted: string, check: (operand: T) => Check): Operator => ({
+const define = <T>(
+  takes: (operand: unknown) => operand is T,
+  wanted: string,
+  check: (operand: T) => Check,
+): Operator => ({
   takes,
   wanted,
   check,
@@ -62,7 +66,11 @@ export const OPERATORS: Record<string, Operator> = {
   lte: ordered((sign) => sign <= 0),
   in: define(isList, LIST, (operand) => (value) => operand.includes(value as Scalar)),
   nin: define(isList, LIST, (operand) => (value) => !operand.includes(value as Scalar)),
-  exists: define((operand) => typeof operand === 'boolean', '应为布尔值', (operand) => (value) => (value !== undefined) === operand),
+  exists: define(
+    (operand) => typeof operand === 'boolean',
+    '应为布尔值',
+    (operand) => (value) => (value !== undefined) === operand,
+  ),
   starts_with: define(isText, TEXT, (operand) => (value) => typeof value === 'string' && value.startsWith(operand)),
   ends_with: define(isText, TEXT, (operand) => (value) => typeof value === 'string' && value.endsWith(operand)),
   contains: define(isScalar, SCALAR, (operand) => (value) => {

@@ -6,7 +6,10 @@ const plain = { overrun: false, retryAfterMs: null };
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 /** A schedule that is taken, and the number of an attempt of it that is tried again. */
 const retried = fc
-  .oneof(fc.constant([...USUAL_SCHEDULE]), fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 1, maxLength: 20 }))
+  .oneof(
+    fc.constant([...USUAL_SCHEDULE]),
+    fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 1, maxLength: 20 }),
+  )
   .chain((schedule) => fc.tuple(fc.constant(schedule), fc.integer({ min: 1, max: schedule.length })));
 const baseMs = (schedule: readonly number[], number: number) => (schedule[number - 1] ?? 0) * 1_000;
 const SIX_HOURS = 6 * 3_600_000;
@@ -42,9 +45,14 @@ test('Retry-After is followed from the schedule up to twice it or six hours, nev
 
 test('who is overrun or too slow is left alone for a minute at least', () => {
   fc.assert(
-    fc.property(retried, fc.option(fc.integer({ min: 0, max: 1e9 })), random, ([schedule, number], retryAfterMs, dice) => {
-      return (retryDelayMs(schedule, number, { overrun: true, retryAfterMs }, dice) ?? 0) >= 60_000;
-    }),
+    fc.property(
+      retried,
+      fc.option(fc.integer({ min: 0, max: 1e9 })),
+      random,
+      ([schedule, number], retryAfterMs, dice) => {
+        return (retryDelayMs(schedule, number, { overrun: true, retryAfterMs }, dice) ?? 0) >= 60_000;
+      },
+    ),
   );
 });
 

@@ -35,7 +35,12 @@ test('the vector of the Standard Webhooks specification', () => {
 
 test('a whsec_ secret signs X-Nolux-Signature with its whole text', () => {
   const secret = newWebhookSecret();
-  const { 'X-Nolux-Signature': signature } = signatureHeaders({ secrets: [secret], id: 'x', at: new Date(), body: 'é' });
+  const { 'X-Nolux-Signature': signature } = signatureHeaders({
+    secrets: [secret],
+    id: 'x',
+    at: new Date(),
+    body: 'é',
+  });
   expect(signature).toBe(createHmac('sha256', Buffer.from(secret)).update(Buffer.from('é')).digest('hex'));
 });
 
@@ -45,15 +50,20 @@ test('while a rotation lasts a receiver with any of the secrets accepts, and X-N
     fc.string({ minLength: 1 }).filter((text) => !text.startsWith('whsec_')),
   );
   fc.assert(
-    fc.property(fc.uniqueArray(secret, { minLength: 1, maxLength: 5 }), fc.uuid(), fc.jsonValue(), (secrets, id, value) => {
-      const body = JSON.stringify(value);
-      const [newest = '', ...older] = secrets;
-      const headers = signatureHeaders({ secrets: [newest, ...older], id, at: new Date(), body });
-      for (const each of secrets) verify(each, body, headers);
-      expect(() => verify(newWebhookSecret(), body, headers)).toThrow();
-      expect(headers['webhook-signature']?.split(' ')).toHaveLength(secrets.length);
-      expect(headers['X-Nolux-Signature']).toBe(createHmac('sha256', newest).update(body).digest('hex'));
-    }),
+    fc.property(
+      fc.uniqueArray(secret, { minLength: 1, maxLength: 5 }),
+      fc.uuid(),
+      fc.jsonValue(),
+      (secrets, id, value) => {
+        const body = JSON.stringify(value);
+        const [newest = '', ...older] = secrets;
+        const headers = signatureHeaders({ secrets: [newest, ...older], id, at: new Date(), body });
+        for (const each of secrets) verify(each, body, headers);
+        expect(() => verify(newWebhookSecret(), body, headers)).toThrow();
+        expect(headers['webhook-signature']?.split(' ')).toHaveLength(secrets.length);
+        expect(headers['X-Nolux-Signature']).toBe(createHmac('sha256', newest).update(body).digest('hex'));
+      },
+    ),
   );
 });
 

@@ -15,8 +15,7 @@ export interface Signing {
 export function signatureHeaders({ secrets, id, at, body }: Signing): Record<string, string> {
   const timestamp = Math.floor(at.getTime() / 1_000);
   const signed = `${id}.${timestamp}.${body}`;
-  const standard = (secret: string) =>
-    `v1,${createHmac('sha256', signingKey(secret)).update(signed).digest('base64')}`;
+  const standard = (secret: string) => `v1,${createHmac('sha256', signingKey(secret)).update(signed).digest('base64')}`;
   return {
     'X-Nolux-Signature': createHmac('sha256', secrets[0]).update(body).digest('hex'),
     'webhook-id': id,

@@ -13,7 +13,7 @@ import { USUAL_SCHEDULE } from '../domain/retry-schedule.ts';
 import { liveSecrets } from '../domain/secret.ts';
 import type { DeliverySummary } from '../store/delivery-log.ts';
 
-export const endpointMessage = (endpoint: Endpoint, secret = ''): EndpointMessage => ({
+export const endpointMessage = (endpoint: Endpoint, now: Date, secret: string | null = null): EndpointMessage => ({
   id: endpoint.id,
   connectorId: endpoint.connectorId,
   url: endpoint.url,
@@ -21,10 +21,10 @@ export const endpointMessage = (endpoint: Endpoint, secret = ''): EndpointMessag
   status: endpoint.status,
   disabledReason: endpoint.disabledReason ?? '',
   secretHint: endpoint.secretHint,
-  secret,
+  secret: secret ?? '',
   createdAt: endpoint.createdAt,
   weakSecret: endpoint.weakSecret,
-  liveSecrets: 1 + liveSecrets(endpoint.olderSecrets, new Date()).length,
+  liveSecrets: 1 + liveSecrets(endpoint.olderSecrets, now).length,
   filterJson: endpoint.filter ?? '',
   headers: endpoint.shownHeaders,
   retrySchedule: [...(endpoint.retrySchedule ?? USUAL_SCHEDULE)],

@@ -39,7 +39,7 @@ export function deliveryHolding(model: Model<DeliveryRow>) {
     async parkedEndpoints(after: string, limit: number): Promise<string[]> {
       const found: string[] = [];
       // From one to the next, each a look at the index.
-      for (let last = after; found.length < limit; ) {
+      for (let last = after; found.length < limit;) {
         const row = await rows.findOne(
           { ...parked, endpointId: { $gt: last } },
           { projection: { endpointId: 1 }, sort: { endpointId: 1 }, hint: DUE_INDEX },

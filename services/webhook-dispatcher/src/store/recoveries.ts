@@ -47,10 +47,7 @@ const schema = new Schema(
   },
   { versionKey: false },
 );
-schema.index(
-  { endpointId: 1 },
-  { name: RUNNING_INDEX, unique: true, partialFilterExpression: { status: 'running' } },
-);
+schema.index({ endpointId: 1 }, { name: RUNNING_INDEX, unique: true, partialFilterExpression: { status: 'running' } });
 schema.index(
   { tenant: 1, 'idempotency.key': 1 },
   { name: 'idempotency_key', unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } },

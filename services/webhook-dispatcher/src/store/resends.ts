@@ -34,7 +34,7 @@ export function resendStore(model: Model<DeliveryRow>) {
   return {
     /** False when it is cancelled, in somebody's hand, without its bytes, or sent again under this key before. */
     async resend(id: string, due: Date | null, key: string, events: Event[]): Promise<boolean> {
-      const { modifiedCount } = await rows.updateOne(
+      const { matchedCount } = await rows.updateOne(
         {
           _id: id,
           ...sendable,
@@ -47,7 +47,7 @@ export function resendStore(model: Model<DeliveryRow>) {
           { $unset: 'reason' },
         ],
       );
-      return modifiedCount === 1;
+      return matchedCount === 1;
     },
 
     /** False when it was there already. */

@@ -31,13 +31,6 @@ export function openStores(db: Connection) {
     deliveryLog: deliveryLog(deliveries.model),
     resends: resendStore(deliveries.model),
     expiry: payloadExpiry(db, deliveries.model),
-    models: [
-      endpoints.model,
-      connectors.model,
-      deliveries.model,
-      attempts.model,
-      recoveries.model,
-      workers.model,
-    ],
+    models: [endpoints.model, connectors.model, deliveries.model, attempts.model, recoveries.model, workers.model],
   };
 }

@@ -136,7 +136,8 @@ export const deliveryOperations: Record<string, Operation> = {
     id: 'recoverDeliveries',
     tag,
     summary: 'Send the deliveries of a time once more',
-    description: 'Those that fit are counted at once and sent again batch by batch; one recovery of a webhook at a time.',
+    description:
+      'Those that fit are counted at once and sent again batch by batch; one recovery of a webhook at a time.',
     requests: {
       'what failed': { since: '2026-03-13T00:00:00Z' },
       'only count': { since: '2026-03-13T00:00:00Z', events: ['sync.completed'], dry_run: true },

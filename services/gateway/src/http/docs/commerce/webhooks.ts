@@ -40,7 +40,11 @@ const taken = refusal(
   'There is one of this address and events.',
 );
 const stale = refusal('stale', 'REVISION', 'Webhook 已被他人修改，请刷新后重试', 'Somebody changed it meanwhile.');
-const privateUrl = fault('url', '不能指向内网、本机或保留地址', 'The address is private, or not one that may be called.');
+const privateUrl = fault(
+  'url',
+  '不能指向内网、本机或保留地址',
+  'The address is private, or not one that may be called.',
+);
 const badOperator = fault(
   'filter.data.status.like',
   '未知运算符，可选：eq、ne、gt、gte、lt、lte、in、nin、exists、starts_with、ends_with、contains',
@@ -129,7 +133,11 @@ export const webhookOperations: Record<string, Operation> = {
     summary: 'Change a webhook',
     description:
       'Only the fields that are given; null takes an option away. What is on its way keeps its body and gets the new address. `status: enabled` sends what was held.',
-    requests: { address: { url, events }, options: { filter, throttle: null, payload: 'thin' }, pause: { status: 'paused' } },
+    requests: {
+      address: { url, events },
+      options: { filter, throttle: null, payload: 'thin' },
+      pause: { status: 'paused' },
+    },
     ifMatch: true,
     answer: changed({ one: answer(endpoint) }),
     refusals: [
