@@ -7,7 +7,10 @@ export const connectorMigrations: Migration[] = [
     async up(connection) {
       const now = new Date();
       const connectors = connection.collection('connectors');
-      await connectors.updateMany({ streak: null }, { $set: { streak: { failures: 0, since: now } } });
+      await connectors.updateMany(
+        { streak: null },
+        { $set: { streak: { failures: 0, since: now }, standing: null, nextProbeAt: null } },
+      );
       const authorized = { authorization: { $ne: null }, deletedAt: null, nextProbeAt: null };
       await connectors.updateMany(authorized, { $set: { nextProbeAt: now } });
       await connectors.updateMany({ 'calls.0': { $exists: true } }, { $set: { 'calls.$[].code': '' } });
