@@ -31,6 +31,7 @@ import { entityStores } from './store/entities.ts';
 import { recordErrorStore } from './store/record-errors.ts';
 import { scheduledTaskStore } from './store/scheduled-tasks.ts';
 import { scheduleStore } from './store/schedules.ts';
+import { storeMigrations } from './store/migrations.ts';
 import { streamStore } from './store/streams.ts';
 import { syncTaskStore } from './store/sync-tasks.ts';
 import { taskClaimStore } from './store/task-claims.ts';
@@ -43,6 +44,9 @@ import { callReports } from './worker/call-reports.ts';
 import { runTask } from './worker/run-task.ts';
 import { scheduler } from './worker/scheduler.ts';
 import { workerSlots } from './worker/slots.ts';
+
+/** With the two hundred of most platforms it comes to at most five hundred. */
+const PAGE_ROWS = 301;
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const metrics = createMetrics('sync-orchestrator');
@@ -82,6 +86,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     streams,
     recordsOf: entities.recordsOf,
     totalsOf: entities.totalsOf,
+    pageRows: PAGE_ROWS,
     pages,
     errors,
     reports,
@@ -131,17 +136,21 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   });
   const consumer = bus.consumer({
     group: 'sync-orchestrator',
-    handlers: [onSyncRequested(slots), onConnectorChanged({
+    handlers: [
+      onSyncRequested(slots),
+      onConnectorChanged({
         follow: scheduling.follow,
         reschedule: due.wake,
         cancelAll: cancelling.cancelAll,
         wakePaused: tasks.wakePaused,
         wake: slots.wake,
-      })],
+      }),
+    ],
   });
   const schema = migrations({
     mongo,
     models: [tasks.model, dueTimes.model, streams.model, pages.model, errors.model, ...entities.models],
+    list: storeMigrations,
     log,
   });
   void bus.ensureTopics([syncRequested, syncCompleted, recordsChanged, auditRecorded]);
@@ -152,7 +161,23 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     return adapter;
   }
 
-  const parts = [mongo, bus, schema, registry, credentials, budgets, platformPools, relay, reports, calls, slots, due, watching, grpc, consumer];
+  const parts = [
+    mongo,
+    bus,
+    schema,
+    registry,
+    credentials,
+    budgets,
+    platformPools,
+    relay,
+    reports,
+    calls,
+    slots,
+    due,
+    watching,
+    grpc,
+    consumer,
+  ];
   return Object.assign(
     createService({ name: 'sync-orchestrator', log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics }),
     { grpcPort: grpc.port },

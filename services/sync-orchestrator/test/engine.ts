@@ -138,6 +138,7 @@ export async function engine(platform: ScriptedSource) {
     ...base,
     recordsOf: entities.recordsOf,
     totalsOf: entities.totalsOf,
+    pageRows: 0,
     adapterOf: () => adapter,
     callsOf: () => unlimited,
     acquire: async () => credential,

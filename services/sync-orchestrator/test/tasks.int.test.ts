@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { inTrace, newId, newTraceparent, sleep } from '@crossdock/kernel';
+import { inTrace, newId, newTraceparent, PlatformError, sleep } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
-import { changesOf, engine, scriptedSource, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import { changesOf, engine, scriptedSource, TENANT, type Engine, type Over, type ScriptedSource } from './engine.ts';
 
 const OLD = new Date('2026-03-14T08:00:00Z');
 
@@ -16,9 +16,9 @@ beforeEach(async () => {
 
 afterEach(() => run.stop());
 
-async function sync(over: Parameters<Engine['start']>[0] = {}) {
+async function sync(over: Parameters<Engine['start']>[0] = {}, worker: Over = {}) {
   const { task } = await run.start(over);
-  await run.work();
+  await run.work(worker);
   return run.task(task.id);
 }
 
@@ -313,4 +313,16 @@ describe('a holder', () => {
     expect(await run.task(task.id)).toMatchObject({ status: 'failed', reason: 'internal_error' });
     expect(await run.events('sync.completed')).toHaveLength(1);
   });
+});
+
+test('small pages of the platform are settled together, and a failure on the way loses none', async () => {
+  expect(await sync({}, { pageRows: 4 })).toMatchObject({ page: 2, counters: { synced: 5 } });
+  platform.rows.delete('p5');
+  let pages = 0;
+  platform.onCall((call) => {
+    if (call === 'page' && ++pages === 2) throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
+  });
+  const { task } = await run.start({ mode: 'incremental', since: OLD });
+  await run.work({ pageRows: 4 });
+  expect(await run.task(task.id)).toMatchObject({ status: 'completed', counters: { synced: 4 } });
 });

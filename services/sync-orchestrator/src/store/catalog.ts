@@ -1,5 +1,5 @@
 import type { Connection, mongo } from 'mongoose';
-import { idOf, living, recordModel, type CatalogRecord, type RecordRow } from './record-rows.ts';
+import { countLive, idOf, ofConnector, recordModel, type CatalogRecord, type RecordRow } from './record-rows.ts';
 
 export interface RecordQuery {
   tenant: string;
@@ -31,9 +31,19 @@ export function catalogStore(connection: Connection, entity: string) {
     if (text) and.push({ $or: [{ externalId: q! }, ...searched.map((field) => ({ [`fields.${field}`]: text }))] });
     return {
       tenant,
-      ...(includeDeleted ? { connectorId } : living(connectorId)),
+      ...ofConnector(connectorId),
+      ...(!includeDeleted && { deletedAt: null }),
       ...(and.length > 0 && { $and: and }),
     };
+  }
+
+  /** A plain list is counted by indexes, a search by looking at each row. */
+  async function count(query: RecordQuery): Promise<number> {
+    if (query.updatedSince !== undefined || query.q !== undefined) return rows().countDocuments(queryFilter(query));
+    const { tenant, connectorId, includeDeleted } = query;
+    const any = await rows().findOne({ tenant, ...ofConnector(connectorId) }, { projection: { _id: 1 } });
+    if (any === null) return 0;
+    return includeDeleted ? rows().countDocuments(ofConnector(connectorId)) : countLive(rows(), connectorId);
   }
 
   return {
@@ -51,7 +61,7 @@ export function catalogStore(connection: Connection, entity: string) {
           .skip(skip)
           .limit(limit)
           .toArray(),
-        rows().countDocuments(filter),
+        count(query),
       ]);
       return { items: items as unknown as CatalogRecord[], total };
     },

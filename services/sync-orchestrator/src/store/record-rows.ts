@@ -42,16 +42,30 @@ const schema = new Schema<RecordRow>(
   },
   { minimize: false },
 );
-schema.index({ connectorId: 1, deletedAt: 1, _id: 1 }, { name: 'living' });
+schema.index({ connectorId: 1 }, { name: 'tombstones', partialFilterExpression: { deletedAt: { $type: 'date' } } });
 
-/** Ids of one connector's rows sort together: `/` and the character after it bound them. */
+/** Ids of one connector's rows sort together. */
 export const idOf = (connectorId: string, externalId: string): string => `${connectorId}/${externalId}`;
 
-/** Rows of a connector that are no tombstones. */
-export const living = (connectorId: string): mongo.Filter<RecordRow> => ({ connectorId, deletedAt: null });
+/** All rows of a connector, by their ids alone: `/` and the character after it bound them. */
+export const ofConnector = (connectorId: string) => ({ _id: { $gt: `${connectorId}/`, $lt: `${connectorId}0` } });
+
+const tombstones = (connectorId: string): mongo.Filter<RecordRow> => ({
+  connectorId,
+  deletedAt: { $type: 'date' },
+});
 
 /** Orders are counted by the time they were made. */
-const orderSchema = schema.clone().index({ connectorId: 1, deletedAt: 1, 'fields.created_at': 1 }, { name: 'made' });
+const orderSchema = schema.clone().index({ connectorId: 1, 'fields.created_at': 1 }, { name: 'made' });
+
+/** Rows of a connector that are no tombstones: two counts that read indexes alone. */
+export async function countLive(rows: mongo.Collection<RecordRow>, connectorId: string): Promise<number> {
+  const [all, gone] = await Promise.all([
+    rows.countDocuments(ofConnector(connectorId)),
+    rows.countDocuments(tombstones(connectorId), { hint: 'tombstones' }),
+  ]);
+  return all - gone;
+}
 
 /** One collection per entity. */
 export const recordModel = (connection: Connection, entity: string): Model<RecordRow> =>

@@ -2,7 +2,7 @@ import { isDuplicateKey } from '@crossdock/mongo';
 import type { RecordRef } from '@crossdock/platforms';
 import type { Connection, mongo } from 'mongoose';
 import type { StoredRow } from '../domain/row.ts';
-import { idOf, living, recordModel, type RecordContent, type RecordRow } from './record-rows.ts';
+import { countLive, idOf, ofConnector, recordModel, type RecordContent, type RecordRow } from './record-rows.ts';
 
 /** What writing one row does; `guard` and mark are those of the writing holder. */
 export type RowWrite = { externalId: string; version: number } & (
@@ -24,8 +24,6 @@ export interface Writer {
 export interface ScannedRow extends StoredRow {
   sourceUpdatedAt: Date | null;
 }
-
-const NEXT_AFTER_SLASH = '0';
 
 const DECISION = { externalId: 1, hash: 1, version: 1, guard: 1, mark: 1, deletedAt: 1 };
 
@@ -130,12 +128,10 @@ export function recordStore(connection: Connection, entity: string) {
 
     /** Stored rows in id order, tombstones too. */
     async scan(connectorId: string, after: string | null, limit: number): Promise<ScannedRow[]> {
-      const from = after === null ? `${connectorId}/` : idOf(connectorId, after);
+      const { _id } = ofConnector(connectorId);
+      const from = after === null ? _id.$gt : idOf(connectorId, after);
       const found = await rows()
-        .find(
-          { _id: { $gt: from, $lt: `${connectorId}${NEXT_AFTER_SLASH}` } },
-          { projection: { ...DECISION, sourceUpdatedAt: 1 } },
-        )
+        .find({ _id: { ..._id, $gt: from } }, { projection: { ...DECISION, sourceUpdatedAt: 1 } })
         .sort({ _id: 1 })
         .limit(limit)
         .batchSize(limit + 1)
@@ -167,10 +163,10 @@ export function recordStore(connection: Connection, entity: string) {
       }));
     },
 
-    countLive: (connectorId: string): Promise<number> => rows().countDocuments(living(connectorId)),
+    countLive: (connectorId: string): Promise<number> => countLive(rows(), connectorId),
 
     countCreatedSince: (connectorId: string, since: Date): Promise<number> =>
-      rows().countDocuments({ ...living(connectorId), 'fields.created_at': { $gte: since.toISOString() } }),
+      rows().countDocuments({ connectorId, deletedAt: null, 'fields.created_at': { $gte: since.toISOString() } }),
   };
 }
 

@@ -25,8 +25,10 @@ const schema = new Schema<PageRow>({
   at: Date,
 });
 schema.index({ task: 1, page: 1 }, { name: 'missing', partialFilterExpression: { 'missing.0': { $exists: true } } });
-schema.index({ task: 1, ids: 1 }, { name: 'handled' });
 schema.index({ at: 1 }, { name: 'expiry', expireAfterSeconds: KEPT_SECONDS });
+
+/** A task's pages sort together: `/` and the character after it bound them. */
+const ofTask = (task: string) => ({ _id: { $gt: `${task}/`, $lt: `${task}0` } as never });
 
 /** Which ids a task handled on which page: rows met again are not counted again, rows in none are asked for by the scan. */
 export function taskPageStore(connection: Connection) {
@@ -35,17 +37,10 @@ export function taskPageStore(connection: Connection) {
   return {
     model,
 
-    /** Those of `ids` that stand on a page before `page`. */
-    async handled(task: string, page: number, ids: string[]): Promise<Set<string>> {
-      if (page <= 1 || ids.length === 0) return new Set();
-      const wanted = new Set(ids);
-      const found = await rows()
-        .find(
-          { task, page: { $lt: page }, ids: { $in: ids } },
-          { projection: { ids: { $setIntersection: ['$ids', ids] } } },
-        )
-        .toArray();
-      return new Set(found.flatMap((row) => row['ids'] as string[]).filter((id) => wanted.has(id)));
+    /** The ids of a task's pages up to `page`, a page at a time. */
+    async *idsUpTo(task: string, page: number): AsyncGenerator<string[]> {
+      const found = rows().find({ ...ofTask(task), page: { $lte: page } }, { projection: { ids: 1 } });
+      for await (const row of found) yield row['ids'] as string[];
     },
 
     /** False when a later holder already wrote this page. */
@@ -80,13 +75,15 @@ export function taskPageStore(connection: Connection) {
     },
 
     async drop(task: string): Promise<void> {
-      await rows().deleteMany({ task });
+      await rows().deleteMany(ofTask(task));
     },
 
     /** Only what is missing, for as long as its removal may be approved. */
     async keepMissing(task: string, until: Date): Promise<void> {
-      await rows().deleteMany({ task, 'missing.0': { $exists: false } });
-      await rows().updateMany({ task }, { $set: { ids: [], at: new Date(until.getTime() - KEPT_SECONDS * 1_000) } });
+      await rows().deleteMany({ ...ofTask(task), 'missing.0': { $exists: false } });
+      await rows().updateMany(ofTask(task), {
+        $set: { ids: [], at: new Date(until.getTime() - KEPT_SECONDS * 1_000) },
+      });
     },
   };
 }

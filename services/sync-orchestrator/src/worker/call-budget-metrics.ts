@@ -54,7 +54,8 @@ export function callBudgetMeter(metrics: Registry) {
   });
 
   return {
-    add: (platform: string, watched: Watched): void => void known.set(platform, [...(known.get(platform) ?? []), watched]),
+    add: (platform: string, watched: Watched): void =>
+      void known.set(platform, [...(known.get(platform) ?? []), watched]),
     leased(platform: string, slices: Slice[]): void {
       for (const { calls } of slices) leased.inc({ platform }, calls);
     },

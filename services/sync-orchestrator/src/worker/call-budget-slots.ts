@@ -34,7 +34,9 @@ export function slotLine() {
 
   function trim(now: number): void {
     for (const slice of line) slice.next = Math.max(slice.next, countUntil(slice, now - LATE_MS));
-    line = line.filter(({ next, calls, ...slice }) => next < calls || timeOf({ ...slice, calls }, calls) > now - SECOND_MS);
+    line = line.filter(
+      ({ next, calls, ...slice }) => next < calls || timeOf({ ...slice, calls }, calls) > now - SECOND_MS,
+    );
     while (made.length > 0 && made[0]! <= now - SECOND_MS) made.shift();
   }
 

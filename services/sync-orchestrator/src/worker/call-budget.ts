@@ -64,8 +64,7 @@ export function callBudget({ lease, log, now }: CallBudgetDeps) {
 
   /** When to ask next, never while nobody has use for it. */
   function askAt(at: number): number {
-    if (unanswered)
-      return queue.size() > 0 || refusals.hasUntold() ? askedAt + UNHEARD_MS : Number.POSITIVE_INFINITY;
+    if (unanswered) return queue.size() > 0 || refusals.hasUntold() ? askedAt + UNHEARD_MS : Number.POSITIVE_INFINITY;
     if (refusals.hasUntold()) return at;
     const soonest = askedAt + ASK_AT_MOST_MS;
     if (queue.uncovered(line, at).some((calls) => calls > 0)) {

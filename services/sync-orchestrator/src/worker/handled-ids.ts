@@ -1,28 +1,29 @@
 import type { SyncTask } from '../domain/sync-task.ts';
 import type { TaskPageStore } from '../store/task-pages.ts';
+import { idSet } from './id-set.ts';
 
-/** Ids a holder remembers at most: about 10 MB. */
-const REMEMBERED = 100_000;
-
-/** Which ids a task met on its pages so far. */
+/** Which ids a task met on its checkpointed pages. */
 export interface HandledIds {
-  /** Those of `ids` that stand on a page before `page`. */
-  among(ids: string[], page: number): Promise<Set<string>>;
+  among(ids: string[]): Promise<Set<string>>;
   add(ids: string[]): void;
 }
 
-/** From memory while this holder met all of them itself, since the first page, and they are not too many; else from the pages. */
+/** In memory; who takes a task over reads first what stands on its pages. */
 export function handledIds(pages: TaskPageStore, { id, page: begun }: SyncTask): HandledIds {
-  let met: Set<string> | null = begun === 0 ? new Set() : null;
+  const met = idSet();
+  let earlier: Promise<void> | undefined;
+
+  async function readEarlier(): Promise<void> {
+    for await (const ids of pages.idsUpTo(id, begun)) for (const each of ids) met.add(each);
+  }
+
   return {
-    async among(ids, page) {
-      if (met === null) return pages.handled(id, page, ids);
-      const known = met;
-      return new Set(ids.filter((each) => known.has(each)));
+    async among(ids) {
+      if (begun > 0) await (earlier ??= readEarlier());
+      return new Set(ids.filter((each) => met.has(each)));
     },
     add(ids) {
-      for (const each of ids) met?.add(each);
-      if (met !== null && met.size > REMEMBERED) met = null;
+      for (const each of ids) met.add(each);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { RecordSource, Session, SourceRow } from '@crossdock/platforms';
+import type { Position, RecordSource, Session, SourceRow } from '@crossdock/platforms';
 import { isLapsed, type Lapsed } from '../domain/row.ts';
 import type { SyncTask, Walk, Wanted } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
@@ -24,6 +24,8 @@ export interface NextPageDeps {
   errors: RecordErrorStore;
   handled: HandledIds;
   lapsed: Lapsed[];
+  /** A page with fewer rows takes another of the platform's. */
+  pageRows: number;
 }
 
 const SCAN_ROWS = 500;
@@ -48,8 +50,22 @@ export function nextPage(deps: NextPageDeps, session: Session, task: SyncTask, w
   }
 }
 
-async function listPage({ source }: NextPageDeps, session: Session, task: SyncTask, position: unknown): Promise<Page> {
-  const { rows, next, total } = await source.page(session, task.window!, position as never);
+/** As many of the platform's pages as fit one of ours. A failure of a later one shows when its turn comes again. */
+async function listPage(
+  { source, pageRows }: NextPageDeps,
+  session: Session,
+  task: SyncTask,
+  position: unknown,
+): Promise<Page> {
+  const read = (from: Position | null) => source.page(session, task.window!, from);
+  let { rows, next, total } = await read(position as Position | null);
+  while (next !== null && rows.length < pageRows) {
+    const more = await read(next).catch(() => null);
+    if (more === null) break;
+    rows = [...rows, ...more.rows];
+    ({ next } = more);
+    total = more.total ?? total;
+  }
   const after: Walk = task.kind === 'full' ? { phase: 'scan', after: null } : DONE;
   return {
     met: { rows, gone: [] },
@@ -86,10 +102,7 @@ async function scanPage(deps: NextPageDeps, session: Session, task: SyncTask, af
     if (stored.length === 0)
       return { met: NOTHING, missing: [], walk: task.gone > 0 ? { phase: 'remove', after: 0 } : DONE, total: null };
     last = stored.at(-1)!.externalId;
-    const met = await handled.among(
-      stored.map((row) => row.externalId),
-      task.page + 1,
-    );
+    const met = await handled.among(stored.map((row) => row.externalId));
     const asked = stored.filter(
       (row) => isLapsed(row.mark, lapsed) || !(row.deleted || met.has(row.externalId) || isBeyond(row)),
     );

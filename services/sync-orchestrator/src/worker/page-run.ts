@@ -23,6 +23,8 @@ export interface PageRunDeps extends Omit<SettleDeps, 'records'> {
   acquire: AcquireCredential;
   reports: CallReports;
   meter: SyncMeter;
+  /** A page with fewer rows takes another of the platform's. */
+  pageRows: number;
   clock: Clock;
 }
 
@@ -59,6 +61,7 @@ export function pageRun(
     errors: deps.errors,
     handled: holding.handled,
     lapsed,
+    pageRows: deps.pageRows,
   };
   let task = first;
   let tries = 0;

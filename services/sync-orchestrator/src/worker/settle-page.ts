@@ -37,11 +37,18 @@ function count(before: Counters, page: Page, decisions: Map<string, Decision>, h
   return counters;
 }
 
-function changesEvent(task: SyncTask, page: number, changes: Change[]): Event[] {
-  if (changes.length === 0) return [];
+const CHANGES_PER_EVENT = 500;
+
+function changesEvents(task: SyncTask, page: number, changes: Change[]): Event[] {
   const { tenant, connectorId, platform, syncType, id } = task;
-  const data = { connector_id: connectorId, platform, entity: syncType, task_id: id, page, changes };
-  return [recordsChanged.create({ tenantId: tenant, source: '/sync-orchestrator', data })];
+  const told = { connector_id: connectorId, platform, entity: syncType, task_id: id, page };
+  return Array.from({ length: Math.ceil(changes.length / CHANGES_PER_EVENT) }, (_, n) =>
+    recordsChanged.create({
+      tenantId: tenant,
+      source: '/sync-orchestrator',
+      data: { ...told, changes: changes.slice(n * CHANGES_PER_EVENT, (n + 1) * CHANGES_PER_EVENT) },
+    }),
+  );
 }
 
 /** Rows, then the page's ids, then one checkpoint on the task that tells of both. The task after it, or null when it is lost. */
@@ -55,7 +62,7 @@ export async function settlePage(
   const { tenant, connectorId } = task;
   const now = clock();
   const ids = [...new Set([...page.met.rows.map((row) => row.externalId), ...page.met.gone])];
-  const met = await handled.among(ids, number);
+  const met = await handled.among(ids);
   const decisions = await settleRows(records, page.met, lapsed, {
     tenant,
     connectorId,
@@ -81,7 +88,7 @@ export async function settlePage(
     total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
     gone: task.gone + page.missing.length,
   };
-  const kept = await claims.checkpoint(hold, at, changesEvent(task, number, changes));
+  const kept = await claims.checkpoint(hold, at, changesEvents(task, number, changes));
   if (!kept) return null;
   await failpoint('sync.checkpointed');
   handled.add(ids);

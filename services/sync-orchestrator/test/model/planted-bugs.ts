@@ -74,7 +74,7 @@ export const PLANTED: Record<string, Bug> = {
     }),
   },
   'a page is not remembered': {
-    over: (run) => ({ pages: { ...run.pages, write: async () => true, handled: async () => new Set() } }),
+    over: (run) => ({ pages: { ...run.pages, write: async () => true } }),
   },
   'the cursor moves although the sync failed': {
     over: (run) => ({
