@@ -120,6 +120,8 @@ interface AppRequest {
 /** One platform, as the registry authorises and probes it and the orchestrator reads it. Calls throw PlatformError. */
 export interface PlatformAdapter {
   platform: string;
+  /** Platforms behind one gateway share what an app may call there. */
+  gateway: string;
   displayName: string;
   iconUrl: string;
   authType: 'oauth2';

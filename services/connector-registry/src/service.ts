@@ -46,6 +46,7 @@ export function connectorRegistry({ config, log, clock }: Surroundings<Config>):
   const budgets = callBudgets({
     budgets: budgetStore,
     bell,
+    platforms,
     rates: callRates(config.PLATFORM_CALLS_PER_SECOND),
     metrics,
     log,

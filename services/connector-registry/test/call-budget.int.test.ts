@@ -1,6 +1,7 @@
 import { CallBudgetServiceService, type LeaseCallsRequest } from '@crossdock/contracts/grpc/connector-registry';
 import { newId, sha256Hex } from '@crossdock/kernel';
 import { connectMongo, migrations } from '@crossdock/mongo';
+import { createPlatforms } from '@crossdock/platforms';
 import { rpcClient, rpcServer } from '@crossdock/rpc';
 import { createLogger } from '@crossdock/runtime';
 import { stores, testNames, until } from '@crossdock/testing';
@@ -16,13 +17,16 @@ const log = createLogger('connector-registry', 'silent');
 const { database } = testNames();
 const mongo = connectMongo({ uri: stores().mongodb, database, log });
 
+const platforms = createPlatforms({ taobao: { authUrl: 'http://127.0.0.1:9', apiUrl: 'http://127.0.0.1:9' } });
+
 /** What a process of the registry has of budgets, over real gRPC. */
 async function startProcess() {
   const own = connectMongo({ uri: stores().mongodb, database, log });
   const store = callBudgetStore(own.connection);
   const bell = refusalBell(store, log);
   const metrics = new Registry();
-  const budgets = callBudgets({ budgets: store, bell, rates: callRates('100,jd:5'), metrics, log });
+  const rates = callRates('100,jd:5,taobao:80');
+  const budgets = callBudgets({ budgets: store, bell, platforms, rates, metrics, log });
   const services = [[CallBudgetServiceService, callBudgetService(budgets)]] as const;
   const server = rpcServer({ host: '127.0.0.1', port: 0, services: services as never, log });
   await own.start();
@@ -92,7 +96,7 @@ test('three processes that lease from two registries, all at once, never get mor
     }),
   );
   const times = got.flat();
-  expect(inAnySecond(times)).toBeLessThanOrEqual(100);
+  expect(inAnySecond(times)).toBeLessThanOrEqual(80);
   const gaps = times.toSorted((a, b) => a - b).map((time, n, all) => time - (all[n - 1] ?? Number.NEGATIVE_INFINITY));
   expect(Math.min(...gaps)).toBeGreaterThan(10);
 });
@@ -105,7 +109,9 @@ test('fifty that ask in the same moment share the time ahead without an overlap'
     ),
   );
   const ends = answers
-    .flatMap(({ slices }) => slices.map(({ fromMs, calls, spacingMs }) => ({ from: fromMs, to: fromMs + calls * spacingMs })))
+    .flatMap(({ slices }) =>
+      slices.map(({ fromMs, calls, spacingMs }) => ({ from: fromMs, to: fromMs + calls * spacingMs })),
+    )
     .toSorted((a, b) => a.from - b.from);
   ends.slice(1).forEach(({ from }, n) => expect(from).toBeGreaterThanOrEqual(ends[n]!.to - 0.001));
 });
@@ -116,14 +122,14 @@ test('a refusal told to one registry is heard at the other at once, and survives
   await other.call.leaseCalls(request(app));
   const heard = other.call.watchRefusals({ budget: keyOf(app), knownRefusals: 0 });
   await one.call.leaseCalls(request(app, { refusals: [refusal] }));
-  expect(await heard).toMatchObject({ refusals: 1, callsPerSecond: 50 });
+  expect(await heard).toMatchObject({ refusals: 1, callsPerSecond: 40 });
   const { slices, pausedMs } = await other.call.leaseCalls(request(app, { holder: 'i' }));
   expect(slices).toEqual([]);
   expect(pausedMs).toBeGreaterThan(50_000);
 
   const restarted = await startProcess();
   const after = await restarted.call.leaseCalls(request(app, { holder: 'j' }));
-  expect(after).toMatchObject({ slices: [], refusals: 1, callsPerSecond: 50 });
+  expect(after).toMatchObject({ slices: [], refusals: 1, callsPerSecond: 40 });
   await restarted.stop();
 });
 
@@ -156,6 +162,19 @@ test('the budget of a platform with a rate of its own follows it, and the key of
   const stored = await store.model.find().lean();
   expect(JSON.stringify(stored)).not.toContain(app);
   expect(await metrics.metrics()).toContain('crossdock_call_budget_calls_per_second{platform="jd"} 5');
+});
+
+test('platforms behind one gateway share one budget, under the least that is configured for any of them', async () => {
+  const app = newId();
+  const { call } = processes[0]!;
+  const [tmall, taobao] = await Promise.all(
+    ['tmall', 'taobao'].map((platform) =>
+      call.leaseCalls(request(app, { budget: keyOf(app, platform), holder: platform, waiting: [0, 0, 5] })),
+    ),
+  );
+  expect([tmall!.callsPerSecond, taobao!.callsPerSecond]).toEqual([80, 80]);
+  const [first, second] = [...tmall!.slices, ...taobao!.slices].toSorted((a, b) => a.fromMs - b.fromMs);
+  expect(second!.fromMs).toBeGreaterThanOrEqual(first!.fromMs + first!.calls * first!.spacingMs - 0.001);
 });
 
 test('a request that names no platform, no hash or no holder is refused by its field', async () => {

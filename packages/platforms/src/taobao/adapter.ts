@@ -35,6 +35,7 @@ function taobaoAdapter(
   const top = topClient(http, apiUrl);
   return {
     platform,
+    gateway: 'taobao',
     displayName,
     iconUrl: `/icons/${platform}.svg`,
     syncTypes: ['products', 'orders', 'inventory', 'reviews'],

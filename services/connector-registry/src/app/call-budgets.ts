@@ -1,5 +1,5 @@
 import { newId, PlatformError, sha256Hex, sleep, type Logger } from '@crossdock/kernel';
-import type { CallGate } from '@crossdock/platforms';
+import type { CallGate, Platforms } from '@crossdock/platforms';
 import type { Registry } from 'prom-client';
 import {
   pausedMs,
@@ -19,6 +19,7 @@ import type { RefusalBell } from './refusal-bell.ts';
 export interface CallBudgetDeps {
   budgets: CallBudgetStore;
   bell: RefusalBell;
+  platforms: Platforms;
   rates: CallRates;
   metrics: Registry;
   log: Logger;
@@ -46,15 +47,23 @@ const LONGEST_WAIT_MS = 10_000;
 const POLL_MS = 100;
 
 /** The one place that hands out calls of an app: a document per budget, decided by pure functions, written by compare and set. */
-export function callBudgets({ budgets, bell, rates, metrics, log }: CallBudgetDeps) {
+export function callBudgets({ budgets, bell, platforms, rates, metrics, log }: CallBudgetDeps) {
   const writing = new Map<string, Promise<unknown>>();
   const meter = callBudgetMeter(metrics, budgets);
   const self = `registry ${newId()}`;
-  const keyOf = (platform: string, appKey: string): CallBudgetKey => ({
-    platform,
-    appKeyHash: sha256Hex(appKey),
-    callClass: 'read',
-  });
+  const keyOf = (platform: string, appKey: string): CallBudgetKey =>
+    shared({ platform, appKeyHash: sha256Hex(appKey), callClass: 'read' });
+
+  /** The budget of the whole gateway. */
+  function shared(key: CallBudgetKey): CallBudgetKey {
+    return { ...key, platform: platforms.get(key.platform)?.gateway ?? key.platform };
+  }
+
+  /** The least that is configured for any platform behind the gateway. */
+  function ceilingOf(gateway: string): number {
+    const behind = platforms.list().filter((adapter) => adapter.gateway === gateway);
+    return Math.min(rates(gateway), ...behind.map(({ platform }) => rates(platform)));
+  }
 
   /** One write of a budget at a time in this process; other processes are met by the version. */
   function change<T>(
@@ -62,7 +71,7 @@ export function callBudgets({ budgets, bell, rates, metrics, log }: CallBudgetDe
     decide: (budget: CallBudget, now: number) => { budget: CallBudget; result: T },
   ) {
     const id = callBudgetId(key);
-    const ceiling = rates(key.platform);
+    const ceiling = ceilingOf(key.platform);
     const attempt = async (): Promise<T> => {
       for (;;) {
         const { budget, version, now } = await budgets.read(key, ceiling);
@@ -105,7 +114,7 @@ export function callBudgets({ budgets, bell, rates, metrics, log }: CallBudgetDe
   }
 
   async function pausedNow(key: CallBudgetKey): Promise<Paused> {
-    const { budget, now } = await budgets.read(key, rates(key.platform));
+    const { budget, now } = await budgets.read(key, ceilingOf(key.platform));
     return { refusals: budget.refusals, pausedMs: pausedMs(budget, now), callsPerSecond: budget.rate };
   }
 
@@ -138,8 +147,8 @@ export function callBudgets({ budgets, bell, rates, metrics, log }: CallBudgetDe
   }
 
   return {
-    leaseCalls,
-    watchRefusals,
+    leaseCalls: (key: CallBudgetKey, ask: Ask, refusals: Refusal[]) => leaseCalls(shared(key), ask, refusals),
+    watchRefusals: (key: CallBudgetKey, known: number, signal: AbortSignal) => watchRefusals(shared(key), known, signal),
     takeCall,
 
     /** For calls that an adapter makes for us: paced like everybody's, and a refusal is heard by everybody. */
@@ -163,7 +172,7 @@ export function callBudgets({ budgets, bell, rates, metrics, log }: CallBudgetDe
     /** How much of its ceiling the platform lets the app use now, 0 to 1; 1 while nobody called yet. */
     async remainingShare(platform: string, appKey: string): Promise<number> {
       const read = await budgets.find(keyOf(platform, appKey));
-      return read === null ? 1 : remainingShareOf(underCeiling(read.budget, rates(platform)), read.now);
+      return read === null ? 1 : remainingShareOf(underCeiling(read.budget, ceilingOf(read.budget.platform)), read.now);
     },
   };
 }

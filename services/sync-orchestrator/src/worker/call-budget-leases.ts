@@ -9,7 +9,7 @@ const WATCH_DEADLINE_MS = 15_000;
 
 /** Call budgets of the connector-registry. */
 export function callLeases({ call }: RpcClient<typeof CallBudgetServiceService>): CallLeases {
-  const holder = newId();
+  const self = newId();
   const message = (budget: BudgetKey) => ({ ...budget, callClass: 'read' });
   const whole = (ms: number) => Math.max(0, Math.round(ms));
   return {
@@ -21,6 +21,8 @@ export function callLeases({ call }: RpcClient<typeof CallBudgetServiceService>)
         retryAfterMs: each.retryAfterMs === undefined ? undefined : whole(each.retryAfterMs),
         withinMs: whole(each.withinMs),
       }));
+      // Platforms behind one gateway draw on one budget, each for itself.
+      const holder = `${self} ${budget.platform}`;
       const request = { budget: message(budget), holder, waiting, refusals: told };
       const { slices, ...leased } = await call.leaseCalls(request, { deadlineMs: LEASE_DEADLINE_MS });
       return {
