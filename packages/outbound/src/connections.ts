@@ -3,6 +3,9 @@ import { newDialing, type Dial, type Dialing } from './dial.ts';
 
 const MAX_IDLE = 512;
 const MAX_HEADER_BYTES = 16_384;
+/** Without a word of the receiver, and at its wish. */
+const IDLE_MS = 4_000;
+const MAX_IDLE_MS = 60_000;
 
 /** One socket to one origin, used by one call at a time. */
 export interface Connection {
@@ -40,6 +43,8 @@ export function createConnections(dial: Dial) {
     const client = new Client(origin, {
       connect: (options, callback) => dial(dialing, options, callback),
       maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: MAX_IDLE_MS,
       // The call has one deadline over everything.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -1,19 +1,34 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AllowList } from './allow-list.ts';
-import { failureOf, OutboundError, type Stage } from './failure.ts';
+import { failureOf, OutboundError, type Stage, type Timings } from './failure.ts';
 import type { Resolve } from './resolve.ts';
 
-/** A connection in the making: how far it came, where to, and how long each step took (ms). */
+/** What a name may cost in sockets: a caller tries no more of its addresses. */
+const MAX_DIALLED = 8;
+
+/** A connection, and before that the making of it: how far it came, where to, and how long each step took (ms). */
 export interface Dialing {
   stage: Stage;
+  /** How often it was made: once, or again where the receiver closed it unnoticed. */
+  dials: number;
   address: string;
-  dns: number | null;
-  connect: number | null;
-  tls: number | null;
+  steps: Pick<Timings, 'dns' | 'connect' | 'tls'>;
+  /** Counts up as bytes come; the call under way sets it to 0 and is told. */
+  received: number;
+  onBytes: (() => void) | null;
 }
 
-export const newDialing = (): Dialing => ({ stage: 'dns', address: '', dns: null, connect: null, tls: null });
+export const newDialing = (): Dialing => ({
+  stage: 'dns',
+  dials: 0,
+  address: '',
+  steps: noSteps(),
+  received: 0,
+  onBytes: null,
+});
+
+const noSteps = (): Dialing['steps'] => ({ dns: null, connect: null, tls: null });
 
 export type Dial = (dialing: Dialing, options: buildConnector.Options, callback: buildConnector.Callback) => void;
 
@@ -37,9 +52,10 @@ export function createDial({ allow, resolve, connectTimeoutMs }: DialRules): Dia
           const [first] = addresses;
           if (bad !== undefined || first === undefined) return callback(refused(bad ?? name), '', 0);
           if (options.all !== true) return callback(null, first, isIP(first));
+          const dialled = addresses.slice(0, MAX_DIALLED);
           callback(
             null,
-            addresses.map((address) => ({ address, family: isIP(address) })),
+            dialled.map((address) => ({ address, family: isIP(address) })),
           );
         },
         (err: NodeJS.ErrnoException) => callback(failureOf(err, 'dns'), '', 0),
@@ -60,7 +76,8 @@ export function createDial({ allow, resolve, connectTimeoutMs }: DialRules): Dia
     const port = options.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(options.port);
     const trusted = allow.allowsHost(isIP(hostname) === 6 ? `[${hostname}]` : hostname, port);
     const literal = isIP(hostname) !== 0;
-    Object.assign(dialing, newDialing(), { stage: literal ? 'connect' : 'dns' });
+    const steps = noSteps();
+    Object.assign(dialing, { stage: literal ? 'connect' : 'dns', dials: dialing.dials + 1, address: '', steps });
     if (literal && !trusted && !allow.mayCall(hostname)) return callback(refused(hostname), null as never);
 
     let mark = performance.now();
@@ -78,23 +95,34 @@ export function createDial({ allow, resolve, connectTimeoutMs }: DialRules): Dia
         socket.destroy();
         return callback(refused(address), null as never);
       }
-      if (protocol === 'https:') dialing.tls = lap();
-      else dialing.connect = lap();
+      steps[protocol === 'https:' ? 'tls' : 'connect'] = lap();
       dialing.stage = 'open';
+      countBytes(socket, dialing);
       callback(null, socket);
     };
     const dial = trusted ? unguarded : guarded;
     // The connector answers its socket, which its type does not tell.
     const socket = dial(options, done) as unknown as Socket;
     socket.once('lookup', () => {
-      dialing.dns = lap();
+      steps.dns = lap();
       dialing.stage = 'connect';
     });
     if (protocol === 'https:') {
       socket.once('connect', () => {
-        dialing.connect = lap();
+        steps.connect = lap();
         dialing.stage = 'tls';
       });
     }
   };
+}
+
+function countBytes(socket: Socket, dialing: Dialing): void {
+  let seen = 0;
+  socket.on('readable', () => {
+    const { bytesRead } = socket;
+    if (bytesRead === seen) return;
+    dialing.received += bytesRead - seen;
+    seen = bytesRead;
+    dialing.onBytes?.();
+  });
 }

@@ -1,7 +1,12 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Connection } from './connections.ts';
 import { failureOf, OutboundError, type Timings } from './failure.ts';
 
 const KEPT_BODY_BYTES = 16_384;
+/** What an answer may take beside its body: status line, headers, interim answers, chunk sizes, trailers. */
+const FRAMING_BYTES = 262_144;
+/** Bodies come as they are and are kept as they come. */
+const UNCOMPRESSED = { 'accept-encoding': 'identity' };
 
 /** What a receiver said. `body` is the first 16 KiB as text, never decompressed; `truncated` tells that there was more. */
 export interface OutboundAnswer {
@@ -10,6 +15,8 @@ export interface OutboundAnswer {
   body: string;
   truncated: boolean;
   address: string;
+  /** The connection had served an earlier call. */
+  reused: boolean;
   timings: Timings;
 }
 
@@ -27,53 +34,75 @@ export function exchange(
   { path, headers, body, timeoutMs, maxBodyBytes }: Exchange,
 ): Promise<{ answer: OutboundAnswer; whole: boolean }> {
   const { client, dialing } = connection;
-  const reused = dialing.stage === 'open';
+  const before = dialing.dials;
   const started = performance.now();
-  const chunks: Buffer[] = [];
+  let kept = '';
+  let decoder: StringDecoder | null = null;
   let received = 0;
   let status = 0;
   let answered: Record<string, string> = {};
   let firstByte: number | null = null;
 
+  const isReused = () => before > 0 && dialing.dials === before;
   const timings = (): Timings => ({
-    dns: reused ? null : dialing.dns,
-    connect: reused ? null : dialing.connect,
-    tls: reused ? null : dialing.tls,
+    ...(isReused() ? { dns: null, connect: null, tls: null } : dialing.steps),
     firstByte,
     total: performance.now() - started,
   });
 
   return new Promise((resolve, reject) => {
-    const fail = (err: unknown) => {
+    const end = () => {
       clearTimeout(timer);
-      reject(Object.assign(failureOf(err, dialing.stage), { address: dialing.address, timings: timings() }));
+      dialing.onBytes = null;
+    };
+    const fail = (err: unknown) => {
+      end();
+      const seen = { address: dialing.address, reused: isReused(), timings: timings() };
+      reject(Object.assign(failureOf(err, dialing.stage), seen));
     };
     const succeed = (whole: boolean) => {
-      clearTimeout(timer);
-      const kept = Buffer.concat(chunks);
-      const text = new TextDecoder().decode(kept.subarray(0, KEPT_BODY_BYTES), { stream: true });
-      const truncated = !whole || received > KEPT_BODY_BYTES;
+      end();
       resolve({
-        answer: { status, headers: answered, body: text, truncated, address: dialing.address, timings: timings() },
-        whole,
+        answer: {
+          status,
+          headers: answered,
+          body: kept,
+          truncated: !whole || received > KEPT_BODY_BYTES,
+          address: dialing.address,
+          reused: isReused(),
+          timings: timings(),
+        },
+        whole: whole && answered['connection']?.toLowerCase() !== 'close',
       });
     };
     const timer = setTimeout(() => {
-      const blame = failureOf(null, dialing.stage).blame;
+      const { blame } = failureOf(null, dialing.stage);
       fail(new OutboundError(blame, 'TIMEOUT', `no complete answer within ${timeoutMs} ms`, { timedOut: true }));
     }, timeoutMs);
 
+    const budget = maxBodyBytes + FRAMING_BYTES;
+    dialing.received = 0;
+    dialing.onBytes = () => {
+      firstByte ??= performance.now() - started;
+      if (dialing.received > budget)
+        fail(new OutboundError('receiver', 'FLOOD', `no complete answer within its first ${budget} bytes`));
+    };
+
     client.dispatch(
-      { path, method: 'POST', headers, body },
+      { path, method: 'POST', headers: { ...headers, ...UNCOMPRESSED }, body },
       {
         onRequestStart() {},
+        // Comes for interim answers too; the last one counts.
         onResponseStart(_controller, statusCode, responseHeaders) {
           status = statusCode;
-          firstByte = performance.now() - started;
-          answered = Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [name, String(value)]));
+          answered = textsOf(responseHeaders);
         },
         onResponseData(_controller, chunk) {
-          if (received < KEPT_BODY_BYTES) chunks.push(chunk);
+          if (received < KEPT_BODY_BYTES) {
+            // Text at once: a kept chunk would keep the whole buffer it is a slice of.
+            decoder ??= new StringDecoder();
+            kept += decoder.write(chunk.subarray(0, KEPT_BODY_BYTES - received));
+          }
           received += chunk.length;
           if (received > maxBodyBytes) succeed(false);
         },
@@ -82,4 +111,12 @@ export function exchange(
       },
     );
   });
+}
+
+function textsOf(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const name in headers) {
+    if (name !== '__proto__') texts[name] = String(headers[name]);
+  }
+  return texts;
 }

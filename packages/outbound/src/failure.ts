@@ -17,6 +17,8 @@ export class OutboundError extends Error {
   readonly code: string;
   readonly timedOut: boolean;
   address = '';
+  /** The connection had served an earlier call. */
+  reused = false;
   timings: Timings = { dns: null, connect: null, tls: null, firstByte: null, total: 0 };
 
   constructor(
@@ -39,7 +41,9 @@ export type Stage = 'dns' | 'connect' | 'tls' | 'open';
 
 const BLAME: Record<Stage, Blame> = { dns: 'dns', connect: 'network', tls: 'tls', open: 'receiver' };
 const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT', 'ETIMEOUT']);
-const OURS = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG']);
+/** This machine has no more of something: files, ports, memory. */
+const EXHAUSTED = ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'];
+const OURS = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG', ...EXHAUSTED]);
 
 /** Reads an error of the socket, the resolver or undici as a failure of the stage it happened in. */
 export function failureOf(err: unknown, stage: Stage): OutboundError {

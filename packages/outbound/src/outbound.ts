@@ -11,6 +11,8 @@ import { hostOf, judge, PRIVATE_ADDRESS } from './target.ts';
 export interface OutboundOptions {
   /** Comma list of `host:port` and CIDRs that may be called although they are private or on another port. */
   allow: string;
+  /** Whom to ask for names, each `address` or `address:port`; those of the system unless given. */
+  nameServers?: string[];
   resolve?: Resolve;
   connectTimeoutMs?: number;
   /** Everything, from the name server to the last byte of the answer. */
@@ -39,7 +41,8 @@ const CHECK_MS = 1_500;
 /** The one way to call an address that a tenant or partner gave. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const {
-    resolve = createResolve(),
+    nameServers,
+    resolve = createResolve(nameServers),
     connectTimeoutMs = 5_000,
     totalTimeoutMs = 15_000,
     maxBodyBytes = 65_536,
@@ -53,7 +56,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (typeof target === 'string') throw invalidField('url', target);
       const host = hostOf(target.url);
       if (target.trusted || isIP(host) !== 0) return target.url;
-      const addresses = await Promise.race([resolve(host).catch(() => []), sleep(CHECK_MS).then(() => [])]);
+      const enough = new AbortController();
+      const late = sleep(CHECK_MS, enough.signal).then(() => []);
+      const addresses = await Promise.race([resolve(host).catch(() => []), late]);
+      enough.abort();
       if (!addresses.every((address) => allow.mayCall(address))) throw invalidField('url', PRIVATE_ADDRESS);
       return target.url;
     },

@@ -1,9 +1,13 @@
 import { Resolver } from 'node:dns/promises';
+import { sleep } from '@crossdock/kernel';
 
 /** The addresses of a name; throws an error with a `code` when there are none. */
 export type Resolve = (name: string) => Promise<string[]>;
 
 const TRY_MS = 1_000;
+const TRIES = 2;
+/** How long the addresses of one family wait for those of the other: some name servers never answer for IPv6. */
+const GRACE_MS = 300;
 const MAX_NAMES = 1_000;
 const MAX_TTL_MS = 30_000;
 const MIN_TTL_MS = 1_000;
@@ -14,19 +18,28 @@ interface Answer {
   ttlMs: number;
 }
 
-/** Asks the name servers themselves (no thread pool, no /etc/hosts), remembering answers for their time to live, at most 30 s. */
-export function createResolve(): Resolve {
-  const resolver = new Resolver({ timeout: TRY_MS, tries: 2 });
+type Records = { address: string; ttl: number }[];
+
+/**
+ * Asks the name servers themselves (no thread pool, no /etc/hosts), remembering answers for their time to live, at most 30 s.
+ * `nameServers` as `address` or `address:port`; those of the system unless given.
+ */
+export function createResolve(nameServers: string[] = []): Resolve {
+  const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });
+  if (nameServers.length > 0) resolver.setServers(nameServers);
   const known = new Map<string, { until: number; answer: Promise<Answer> }>();
 
   async function ask(name: string): Promise<Answer> {
-    const [four, six] = await Promise.allSettled([
-      resolver.resolve4(name, { ttl: true }),
-      resolver.resolve6(name, { ttl: true }),
-    ]);
-    const records = [four, six].flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-    if (records.length === 0)
-      throw four.status === 'rejected' ? four.reason : Object.assign(new Error('no address'), { code: 'ENODATA' });
+    const found: Records[] = [[], []];
+    const four = resolver.resolve4(name, { ttl: true }).then((records) => void (found[0] = records));
+    const six = resolver.resolve6(name, { ttl: true }).then((records) => void (found[1] = records));
+    const both = Promise.allSettled([four, six]);
+    await Promise.any([four, six]).then(
+      () => first(both, GRACE_MS),
+      () => undefined,
+    );
+    const records = found.flat();
+    if (records.length === 0) return four.then(() => Promise.reject(noAddress()));
     const ttlMs = Math.min(...records.map(({ ttl }) => ttl)) * 1_000;
     return {
       addresses: records.map(({ address }) => address),
@@ -54,3 +67,11 @@ export function createResolve(): Resolve {
     return addresses;
   };
 }
+
+async function first(work: Promise<unknown>, limitMs: number): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, sleep(limitMs, done.signal)]);
+  done.abort();
+}
+
+const noAddress = () => Object.assign(new Error('no address'), { code: 'ENODATA' });

@@ -1,6 +1,9 @@
 export { receiver, type Answer, type Received, type Receiver } from '@crossdock/stack/receiver';
 export type { KafkaRecord } from '@crossdock/stack/records';
 export { until } from '@crossdock/stack/until';
+export { dnsServer, type DnsAnswer, type DnsServer, type Zone } from './hostile/dns-server.ts';
+export { HOSTILE_KINDS, hostileReceiver, type HostileKind, type HostileReceiver } from './hostile/hostile-receiver.ts';
+export { sentinels, type Sentinel } from './hostile/sentinel.ts';
 export { isFullChaos } from './full-chaos.ts';
 export { stores, testNames } from './names.ts';
 export { recordsOf } from './records-of.ts';
