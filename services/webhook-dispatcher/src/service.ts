@@ -28,6 +28,7 @@ import { onConnectorError } from './events/on-connector-error.ts';
 import { onSyncCompleted } from './events/on-sync-completed.ts';
 import { deliveryService } from './grpc/delivery-service.ts';
 import { endpointService } from './grpc/endpoint-service.ts';
+import { MIGRATIONS } from './store/migrations.ts';
 import { openStores } from './store/stores.ts';
 
 const NAME = 'webhook-dispatcher';
@@ -110,7 +111,7 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
   });
 
   const sweeps = [parkedSweep({ ...stores, wake, clock, log }), payloadRetention({ ...stores, clock, log })];
-  const prepare = migrations({ mongo, models, log });
+  const prepare = migrations({ mongo, models, list: MIGRATIONS, log });
   const parts = [mongo, prepare, bus, relay, registry, worker, ...sweeps, recoverer, consumer, rpc];
   const service = createService({ name: NAME, log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics });
   return Object.assign(service, { grpcPort: () => rpc.port() });

@@ -93,19 +93,25 @@ test('a receiver can end one delivery by a header of its answer', async () => {
   expect((await endpoint.read()).status).toBe('enabled');
 });
 
-test('what stayed parked when its endpoint was enabled, its process dead, is found by the next', async () => {
-  const endpoint = await on.subscribe();
-  await endpoint.edit({ status: 'paused' });
-  await publish(endpoint.connectorId, 3);
-  await endpoint.all(3, parked);
-  // As it stands between the two writes of a resume.
-  await on.theatre.db
-    .collection<{ _id: string }>('endpoints')
-    .updateOne({ _id: endpoint.endpointId }, { $set: { status: 'enabled' } });
-  const next = await on.theatre.dispatcher({ clock: on.clock });
-  await endpoint.all(3, delivered);
-  await next.service.stop();
-});
+test.each([
+  ['enabled', { status: 'enabled' }, 'delivered'],
+  ['deleted', { deletedAt: new Date() }, 'cancelled'],
+])(
+  'what stayed parked when its endpoint was %s, its process dead, is found by the next',
+  async (_what, change, status) => {
+    const endpoint = await on.subscribe();
+    await endpoint.edit({ status: 'paused' });
+    await publish(endpoint.connectorId, 3);
+    await endpoint.all(3, parked);
+    // As it stands between the two writes of the change.
+    await on.theatre.db
+      .collection<{ _id: string }>('endpoints')
+      .updateOne({ _id: endpoint.endpointId }, { $set: change });
+    const next = await on.theatre.dispatcher({ clock: on.clock });
+    await until(async () => (await on.rows().countDocuments({ endpointId: endpoint.endpointId, status })) === 3);
+    await next.service.stop();
+  },
+);
 
 test('an endpoint that fails too often rests; one probe decides, and no delivery loses an attempt by it', async () => {
   const endpoint = await on.subscribe();
@@ -141,6 +147,30 @@ test('an endpoint that fails too often rests; one probe decides, and no delivery
   expect(await endpoint.read()).toMatchObject({ breakerOpenUntil: undefined, status: 'enabled' });
   on.pass(60_000);
   await endpoint.all(40, delivered);
+});
+
+test('of two processes one makes the probe, and both hold back the rest', async () => {
+  const other = await on.theatre.dispatcher({ clock: on.clock });
+  const endpoint = await on.subscribe();
+  const until1 = new Date(on.clock().getTime() + 30_000);
+  await on.theatre.db
+    .collection<{ _id: string }>('endpoints')
+    .updateOne({ _id: endpoint.endpointId }, { $set: { breaker: { until: until1, trips: 1 } } });
+  on.webhooks.always({ status: 500 });
+  await publish(endpoint.connectorId, 30);
+  await endpoint.all(30, ({ nextAttemptAt }) => nextAttemptAt?.getTime() === until1.getTime());
+  expect(endpoint.received()).toEqual([]);
+  on.pass(30_001);
+  const until2 = await until(async () => {
+    const { breakerOpenUntil } = await endpoint.read();
+    return breakerOpenUntil!.getTime() >= until1.getTime() + 60_000 ? breakerOpenUntil! : null;
+  });
+  await endpoint.all(30, ({ nextAttemptAt }) => nextAttemptAt?.getTime() === until2.getTime());
+  expect(endpoint.received()).toHaveLength(1);
+  on.webhooks.always({ status: 200 });
+  on.pass(until2.getTime() - on.clock().getTime() + 1);
+  await endpoint.all(30, delivered);
+  await other.service.stop();
 });
 
 test('an endpoint without a success for 120 hours is warned about thrice, then disabled; its deliveries are kept', async () => {

@@ -45,3 +45,14 @@ test.each(['deliveries', 'attempts', 'recoveries'])(
     expect(indexes.map(({ expireAfterSeconds }) => expireAfterSeconds)).toContain(90 * 86_400);
   },
 );
+
+test('a database of an earlier version loses the index that another took the place of', async () => {
+  const rows = on.theatre.db.collection('deliveries');
+  await rows.createIndex({ endpointId: 1, createdAt: -1 }, { name: 'endpoint_newest' });
+  await on.theatre.db.collection('migrations').deleteMany({});
+  const next = await on.theatre.dispatcher();
+  await next.service.stop();
+  const names = (await rows.indexes()).map(({ name }) => name);
+  expect(names).toContain('endpoint_newest_first');
+  expect(names).not.toContain('endpoint_newest');
+});

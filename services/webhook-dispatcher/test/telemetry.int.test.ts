@@ -40,6 +40,8 @@ test('the trace of an event reaches the partner with every attempt, and both att
   expect(told).toContain(`crossdock_webhook_attempts_total{outcome="retried",blame="receiver",${service}} 3`);
   expect(told).toContain(`crossdock_webhook_attempts_total{outcome="delivered",blame="none",${service}} 3`);
   expect(told).toContain(`crossdock_webhook_attempt_duration_seconds_count{${service}} 6`);
+  expect(told).toContain(`crossdock_webhook_end_to_end_seconds_count{${service}} 3`);
+  expect(told).toContain(`crossdock_webhook_breakers_open{${service}} 0`);
   expect(told).toContain(`crossdock_webhook_in_flight{${service}} 0`);
   expect(told).toContain(`crossdock_webhook_due{${service}} 0`);
   expect(told).toContain(`crossdock_webhook_oldest_due_seconds{${service}} 0`);

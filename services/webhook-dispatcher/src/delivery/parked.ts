@@ -16,8 +16,8 @@ export interface ParkedDeps {
 }
 
 /**
- * Finds what stayed parked although its endpoint takes deliveries again: the process that enabled it died before it
- * released them, or they were parked by somebody who had read it a moment earlier. Some endpoints at each look.
+ * Finds what stayed parked although its endpoint takes deliveries again, or was deleted: the process that did it died
+ * before it released them, or they were parked by somebody who had read it a moment earlier. Some endpoints at each look.
  */
 export function parkedSweep({ endpoints, holding, wake, clock, log }: ParkedDeps): Part {
   const stopping = new AbortController();
@@ -28,9 +28,12 @@ export function parkedSweep({ endpoints, holding, wake, clock, log }: ParkedDeps
     const ids = await holding.parkedEndpoints(after, AT_ONCE);
     after = ids.length < AT_ONCE ? '' : (ids.at(-1) ?? '');
     if (ids.length === 0) return;
-    const released = (await endpoints.byIds(ids)).filter(callable);
+    const found = await endpoints.byIds(ids);
+    const released = found.filter(callable);
     for (const { id } of released) await holding.unpark(id, clock());
     if (released.length > 0) wake();
+    const gone = found.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id);
+    if (gone.length > 0) await holding.cancelOf(gone);
   }
 
   async function live(): Promise<void> {

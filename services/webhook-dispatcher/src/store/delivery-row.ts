@@ -19,6 +19,7 @@ export const DUE_INDEX = 'due';
 export const BACKLOG_INDEX = 'endpoint_due';
 export const HOLDER_INDEX = 'held';
 export const AGE_INDEX = 'age';
+export const NEWEST_INDEX = 'endpoint_newest_first';
 
 export const FREE = '';
 /** Filter: pending, in nobody's hand. */
@@ -40,7 +41,8 @@ deliverySchema.index(
   { name: BACKLOG_INDEX, partialFilterExpression: free },
 );
 deliverySchema.index({ holder: 1 }, { name: HOLDER_INDEX, partialFilterExpression: held });
-deliverySchema.index({ endpointId: 1, createdAt: -1 }, { name: 'endpoint_newest' });
+// With the id, so that a page and a recovery's batch read no more than they answer.
+deliverySchema.index({ endpointId: 1, createdAt: -1, _id: -1 }, { name: NEWEST_INDEX });
 deliverySchema.index({ createdAt: 1 }, { name: AGE_INDEX, expireAfterSeconds: KEPT_SECONDS });
 deliverySchema.plugin(outbox);
 

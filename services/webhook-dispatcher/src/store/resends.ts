@@ -2,7 +2,7 @@ import type { Event } from '@crossdock/contracts';
 import type { Model, mongo } from 'mongoose';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Recovery, RecoverySet } from '../domain/recovery.ts';
-import { type DeliveryRow, FREE } from './delivery-row.ts';
+import { type DeliveryRow, FREE, NEWEST_INDEX } from './delivery-row.ts';
 import { insertNew } from './insert-new.ts';
 
 type Candidate = Pick<DeliveryRow, '_id' | 'createdAt'>;
@@ -82,6 +82,7 @@ export function resendStore(model: Model<DeliveryRow>) {
         .find({ ...ofSet(endpointId, from, id), ...behind } as mongo.Filter<DeliveryRow>, {
           projection: { createdAt: 1 },
           sort: { createdAt: 1, _id: 1 },
+          hint: NEWEST_INDEX,
           limit,
         })
         .toArray();
