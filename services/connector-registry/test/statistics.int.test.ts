@@ -56,6 +56,16 @@ test('show the last ended sync, however often and in what order its events come'
   expect((await registry.stored(id))?.seen).toEqual([newer.id, last.id]);
 });
 
+test('single records and late deletions change the totals and are no sync, however often they are told', async () => {
+  const { id } = await registry.connect('demo', newShop());
+  const deletions = completed(id, 50, { scope: 'deletions' });
+  await registry.bus.publish([completed(id, 20), deletions, deletions]);
+  await until(async () => (await statistics(id)).totalProducts === 50);
+  expect((await statistics(id)).lastSyncAt).toEqual(new Date('2026-03-14T10:20:00Z'));
+  await registry.bus.publish([deletions, completed(id, 55)]);
+  await until(async () => (await statistics(id)).totalProducts === 55);
+});
+
 test('an event of a deleted connector is over, one that comes before its connector waits for it', async () => {
   const { connector } = await registry.create('demo', newShop());
   await registry.connectors.deleteConnector({ id: connector.id, ifRevision: undefined }, registry.as('demo'));

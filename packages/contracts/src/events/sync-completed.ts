@@ -24,6 +24,11 @@ export const syncCompleted = defineEvent({
     started_at: orNull(timestamp),
     completed_at: timestamp,
     duration_seconds: orNull(Type.Number()),
+    scope: Type.Optional(
+      Type.Union([Type.Literal('records'), Type.Literal('deletions')], {
+        description: 'Absent for a sync; else the task read single records, or removed what a sync had held back.',
+      }),
+    ),
   }),
   keyedBy: 'connector_id',
   subject: (data) => data.task_id,

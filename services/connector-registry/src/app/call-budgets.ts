@@ -148,7 +148,8 @@ export function callBudgets({ budgets, bell, platforms, rates, metrics, log }: C
 
   return {
     leaseCalls: (key: CallBudgetKey, ask: Ask, refusals: Refusal[]) => leaseCalls(shared(key), ask, refusals),
-    watchRefusals: (key: CallBudgetKey, known: number, signal: AbortSignal) => watchRefusals(shared(key), known, signal),
+    watchRefusals: (key: CallBudgetKey, known: number, signal: AbortSignal) =>
+      watchRefusals(shared(key), known, signal),
     takeCall,
 
     /** For calls that an adapter makes for us: paced like everybody's, and a refusal is heard by everybody. */

@@ -31,7 +31,7 @@ export function syncStatistics({ connectors, changes, clock }: StatisticsDeps) {
       if (before === null) throw new Error(`connector ${data.connector_id} is not there yet`);
       if (before.deletedAt !== null || !isNewer(data, before)) return;
       const now = clock();
-      const patch = patchOf(before, data, new Date(data.started_at));
+      const patch = data.scope ? totalsPatch(before, data) : patchOf(before, data, new Date(data.started_at));
       const decision = consequenceOf({ ...before, ...patch }, now);
       const written =
         decision === null
@@ -48,6 +48,13 @@ function isNewer({ completed_at: completedAt, task_id: taskId }: Completed, { la
   const later = Date.parse(completedAt) - lastSync.completedAt.getTime();
   return later > 0 || (later === 0 && taskId > lastSync.taskId);
 }
+
+/** Single records and late deletions change what is there, and are no sync of the connector. */
+const totalsPatch = ({ statistics, lastSync, streak }: Connector, { totals }: Completed): Patch => ({
+  statistics: { ...statistics, totalProducts: totals.products, totalOrders30d: totals.orders_30d },
+  lastSync,
+  streak,
+});
 
 const patchOf = (before: Connector, data: Completed, startedAt: Date): Patch => ({
   statistics: statisticsOf(data, startedAt),

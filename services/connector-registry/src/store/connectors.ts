@@ -121,7 +121,7 @@ export function connectorStore(db: Connection) {
       return fromRow(row as ConnectorRow | null);
     },
 
-    /** What an ended sync leaves that nobody is told of; false when the connector has moved on since it was read, or the event was handled. */
+    /** What an ended sync leaves that nobody is told of; false when the connector has moved on since it was read. */
     async recordSync(
       { tenant, id, version, lastSync }: Connector,
       patch: Pick<ConnectorPatch, 'statistics' | 'lastSync' | 'streak'>,
@@ -132,7 +132,7 @@ export function connectorStore(db: Connection) {
         { ...living(tenant, id), ...asRead, ...unseen(eventId) },
         { $set: patch, $push: markSeen(eventId) },
       );
-      return matchedCount === 1;
+      return matchedCount === 1 || (await rows.exists({ ...living(tenant, id), seen: eventId })) !== null;
     },
 
     /** Announces an exchange: from now on no earlier one can store. Null when there is no such living connector. */

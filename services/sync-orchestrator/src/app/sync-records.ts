@@ -21,21 +21,25 @@ export function syncRecords(deps: SyncRecordsDeps) {
   return {
     async one(request: TaskRequest & { externalId: string }): Promise<Begun> {
       const connector = await syncable(deps, request);
-      return beginTask(deps, connector, request, { ...what, trigger: 'manual', wanted: { ids: [request.externalId] } });
+      return beginTask(deps, connector, request, {
+        ...what,
+        trigger: 'manual',
+        wanted: { ids: [request.externalId], errorsOf: null },
+      });
     },
 
     /** Tries the records again that a task could not sync. */
     async retry(request: RetryErrors): Promise<Begun> {
       const { tenant, connectorId, taskId, externalIds } = request;
       const { syncType } = await readTasks.get(tenant, connectorId, taskId);
-      const known = await errors.among(taskId, externalIds);
+      const known = await errors.refs(taskId, externalIds);
       const strange = externalIds.filter((id) => !known.has(id));
       if (strange.length > 0) throw unknownErrors(strange);
       if (externalIds.length === 0 && (await errors.idsAfter(taskId, null, 1)).length === 0)
         throw new AppError('conflict', 'NO_RECORD_ERRORS', '该任务没有失败的记录');
       const asked = { ...request, syncType };
       const connector = await syncable(deps, asked);
-      const wanted = externalIds.length > 0 ? { ids: externalIds } : { errorsOf: taskId };
+      const wanted = { ids: externalIds.length > 0 ? externalIds : null, errorsOf: taskId };
       return beginTask(deps, connector, asked, { ...what, trigger: 'retry', wanted });
     },
   };

@@ -27,6 +27,11 @@ export interface Ending {
   completedAt: Date;
 }
 
+function scopeOf({ kind }: SyncTask): { scope?: 'records' | 'deletions' } {
+  if (kind === 'records') return { scope: 'records' };
+  return kind === 'removal' ? { scope: 'deletions' } : {};
+}
+
 /** What a connector holds now. */
 export interface Totals {
   products: number;
@@ -51,6 +56,7 @@ export function completedEvent(task: SyncTask, ending: Ending, totals: Totals): 
       started_at: iso(task.start),
       completed_at: ending.completedAt.toISOString(),
       duration_seconds: durationSeconds(ended),
+      ...scopeOf(task),
     },
   });
 }

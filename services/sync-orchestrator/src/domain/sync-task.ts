@@ -39,8 +39,11 @@ export type Walk =
   | { phase: 'ids'; after: string | null }
   | { phase: 'done' };
 
-/** What a `records` task reads: some ids, or those of another task's record errors. */
-export type Wanted = { ids: string[] } | { errorsOf: string };
+/** What a `records` task reads: some ids, all that failed in another task, or some of these. */
+export interface Wanted {
+  ids: string[] | null;
+  errorsOf: string | null;
+}
 
 export interface SyncTask {
   id: string;

@@ -1,3 +1,4 @@
+import type { RecordRef } from '@crossdock/platforms';
 import { Schema, type Connection, type mongo } from 'mongoose';
 
 /** Why one record of one task could not be synced. */
@@ -8,7 +9,12 @@ export interface RecordError {
   message: string;
 }
 
-interface ErrorRow extends RecordError {
+/** With where the record belongs, for another try. */
+export interface FailedRecord extends RecordError {
+  ref: RecordRef;
+}
+
+interface ErrorRow extends FailedRecord {
   _id: string;
   tenant: string;
   connectorId: string;
@@ -25,6 +31,7 @@ const schema = new Schema<ErrorRow>({
   code: String,
   field: String,
   message: String,
+  ref: Schema.Types.Mixed,
   at: Date,
 });
 schema.index({ tenant: 1, connectorId: 1, task: 1, _id: 1 }, { name: 'of_task' });
@@ -38,7 +45,7 @@ export function recordErrorStore(connection: Connection) {
 
     async write(
       owner: { tenant: string; connectorId: string; task: string },
-      errors: RecordError[],
+      errors: FailedRecord[],
       at: Date,
     ): Promise<void> {
       if (errors.length === 0) return;
@@ -54,13 +61,13 @@ export function recordErrorStore(connection: Connection) {
       );
     },
 
-    /** Those of `ids` that the task has an error of. */
-    async among(task: string, ids: string[]): Promise<Set<string>> {
-      if (ids.length === 0) return new Set();
+    /** Those of `ids` that the task has an error of, with where they belong. */
+    async refs(task: string, ids: string[]): Promise<Map<string, RecordRef>> {
+      if (ids.length === 0) return new Map();
       const found = await rows()
-        .find({ _id: { $in: ids.map((id) => `${task}/${id}`) } }, { projection: { externalId: 1 } })
+        .find({ _id: { $in: ids.map((id) => `${task}/${id}`) } }, { projection: { externalId: 1, ref: 1 } })
         .toArray();
-      return new Set(found.map((row) => row.externalId));
+      return new Map(found.map(({ externalId: id, ref }) => [id, ref ?? { id, productId: null, orderId: null }]));
     },
 
     /** External ids in their order after `after`, for another try. */

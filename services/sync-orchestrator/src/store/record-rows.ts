@@ -1,3 +1,4 @@
+import type { RecordRef } from '@crossdock/platforms';
 import { Schema, type Connection, type Model, type mongo } from 'mongoose';
 
 /** The content of a row as the platform last told it. */
@@ -43,6 +44,12 @@ const schema = new Schema<RecordRow>(
   { minimize: false },
 );
 schema.index({ connectorId: 1 }, { name: 'tombstones', partialFilterExpression: { deletedAt: { $type: 'date' } } });
+
+/** Where a row belongs, as its fields say. */
+export function refOf(id: string, fields: object): RecordRef {
+  const { product_id: productId = null, order_id: orderId = null } = fields as Partial<Record<string, string | null>>;
+  return { id, productId, orderId };
+}
 
 /** Ids of one connector's rows sort together. */
 export const idOf = (connectorId: string, externalId: string): string => `${connectorId}/${externalId}`;

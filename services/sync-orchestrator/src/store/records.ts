@@ -2,7 +2,7 @@ import { isDuplicateKey } from '@crossdock/mongo';
 import type { RecordRef } from '@crossdock/platforms';
 import type { Connection, mongo } from 'mongoose';
 import type { StoredRow } from '../domain/row.ts';
-import { countLive, idOf, ofConnector, recordModel, type RecordContent, type RecordRow } from './record-rows.ts';
+import { countLive, idOf, ofConnector, recordModel, refOf, type RecordContent, type RecordRow } from './record-rows.ts';
 
 /** What writing one row does; `guard` and mark are those of the writing holder. */
 export type RowWrite = { externalId: string; version: number } & (
@@ -20,10 +20,15 @@ export interface Writer {
   now: Date;
 }
 
-/** A stored row as the scan needs it. */
+/** A stored row as the scan needs it; `madeAt` is its last change where the platform tells no more. */
 export interface ScannedRow extends StoredRow {
-  sourceUpdatedAt: Date | null;
+  madeAt: Date | null;
 }
+
+const madeAt = ({ fields, sourceUpdatedAt }: RecordRow): Date | null => {
+  const { created_at: made } = fields as { created_at?: string | null };
+  return made ? new Date(made) : sourceUpdatedAt;
+};
 
 const DECISION = { externalId: 1, hash: 1, version: 1, guard: 1, mark: 1, deletedAt: 1 };
 
@@ -131,19 +136,23 @@ export function recordStore(connection: Connection, entity: string) {
       const { _id } = ofConnector(connectorId);
       const from = after === null ? _id.$gt : idOf(connectorId, after);
       const found = await rows()
-        .find({ _id: { ..._id, $gt: from } }, { projection: { ...DECISION, sourceUpdatedAt: 1 } })
+        .find(
+          { _id: { ..._id, $gt: from } },
+          { projection: { ...DECISION, sourceUpdatedAt: 1, 'fields.created_at': 1 } },
+        )
         .sort({ _id: 1 })
         .limit(limit)
         .batchSize(limit + 1)
         .toArray();
       return found.map((row) => ({
         ...storedOf(row as RecordRow),
-        sourceUpdatedAt: row['sourceUpdatedAt'] as Date | null,
+        madeAt: madeAt(row as RecordRow),
       }));
     },
 
-    /** What to ask the platform for these ids with; ids that are not stored too. */
-    async refs(connectorId: string, externalIds: string[]): Promise<RecordRef[]> {
+    /** What to ask the platform for these ids with, of those that are stored. */
+    async refs(connectorId: string, externalIds: string[]): Promise<Map<string, RecordRef>> {
+      if (externalIds.length === 0) return new Map();
       const found = await rows()
         .find(
           { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
@@ -153,14 +162,7 @@ export function recordStore(connection: Connection, entity: string) {
           },
         )
         .toArray();
-      const known = new Map(
-        found.map((row) => [row['externalId'] as string, row['fields'] as Partial<Record<string, string>>]),
-      );
-      return externalIds.map((id) => ({
-        id,
-        productId: known.get(id)?.['product_id'] ?? null,
-        orderId: known.get(id)?.['order_id'] ?? null,
-      }));
+      return new Map(found.map(({ externalId, fields }) => [externalId, refOf(externalId, fields)]));
     },
 
     countLive: (connectorId: string): Promise<number> => countLive(rows(), connectorId),

@@ -1,6 +1,7 @@
 import type { Event } from '@crossdock/contracts';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection } from 'mongoose';
+import type { Kind } from '../domain/kind.ts';
 import type { SyncTask } from '../domain/sync-task.ts';
 import { taskModel, type TaskRow } from './task-rows.ts';
 
@@ -12,6 +13,9 @@ export interface DueTask {
   events: Event[];
 }
 
+/** Tasks that are no sync of the connector. */
+const OUT_OF_LINE: Kind[] = ['records', 'removal'];
+
 /** Of sync tasks what the scheduler asks and writes. */
 export function scheduledTaskStore(connection: Connection, relay: Relay) {
   const rows = taskModel(connection);
@@ -19,7 +23,10 @@ export function scheduledTaskStore(connection: Connection, relay: Relay) {
     /** When the connector's last ended sync began, as its statistics have it. */
     async lastStart(connectorId: string): Promise<Date | null> {
       const row = await rows
-        .findOne({ connectorId, start: { $type: 'date' }, completedAt: { $type: 'date' } }, { start: 1, _id: 0 })
+        .findOne(
+          { connectorId, kind: { $nin: OUT_OF_LINE }, start: { $type: 'date' }, completedAt: { $type: 'date' } },
+          { start: 1, _id: 0 },
+        )
         .sort({ completedAt: -1, _id: -1 })
         .lean<TaskRow>();
       return row?.start ?? null;

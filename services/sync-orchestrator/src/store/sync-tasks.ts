@@ -62,7 +62,7 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
 
   /** Ids for a `records` task that has not begun; one that reads another task's errors takes none. */
   const joinRecords = (task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> =>
-    task.wanted !== null && 'ids' in task.wanted
+    task.wanted?.ids
       ? join(
           {
             stream: task.stream,
@@ -71,11 +71,20 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
             start: null,
             [`wanted.ids.${MOST_IDS - task.wanted.ids.length}`]: { $exists: false },
             'wanted.ids.0': { $exists: true },
+            'wanted.errorsOf': task.wanted.errorsOf,
           },
           request,
           { $addToSet: { 'wanted.ids': { $each: task.wanted.ids } } },
         )
-      : join({ stream: task.stream, kind: task.kind, 'wanted.errorsOf': task.wanted?.errorsOf }, request);
+      : join(
+          {
+            stream: task.stream,
+            kind: task.kind,
+            'wanted.ids': null,
+            'wanted.errorsOf': task.wanted?.errorsOf ?? null,
+          },
+          request,
+        );
 
   function joinLive(kind: Kind, task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> {
     if (kind === 'since' || kind === 'since_next') return joinSince(kind, task, request);

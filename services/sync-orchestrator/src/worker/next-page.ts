@@ -1,4 +1,4 @@
-import type { Position, RecordSource, Session, SourceRow } from '@crossdock/platforms';
+import type { Position, RecordRef, RecordSource, Session, SourceRow } from '@crossdock/platforms';
 import { isLapsed, type Lapsed } from '../domain/row.ts';
 import type { SyncTask, Walk, Wanted } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
@@ -77,12 +77,16 @@ async function listPage(
 
 /** The rows the platform answers for these ids, and the ids it does not know. */
 async function ask(
-  { source, records }: NextPageDeps,
+  { source, records, errors }: NextPageDeps,
   session: Session,
-  task: SyncTask,
+  { connectorId, wanted }: SyncTask,
   ids: string[],
 ): Promise<{ rows: SourceRow[]; unknown: string[] }> {
-  const rows = ids.length === 0 ? [] : await source.byIds(session, await records.refs(task.connectorId, ids));
+  const stored = await records.refs(connectorId, ids);
+  // What never could be stored has left where it belongs with its error.
+  const failed = wanted?.errorsOf ? await errors.refs(wanted.errorsOf, ids) : new Map<string, RecordRef>();
+  const refs = ids.map((id) => stored.get(id) ?? failed.get(id) ?? { id, productId: null, orderId: null });
+  const rows = refs.length === 0 ? [] : await source.byIds(session, refs);
   const answered = new Set(rows.map((row) => row.externalId));
   return { rows, unknown: ids.filter((id) => !answered.has(id)) };
 }
@@ -94,8 +98,8 @@ async function ask(
 async function scanPage(deps: NextPageDeps, session: Session, task: SyncTask, after: string | null): Promise<Page> {
   const { records, handled, lapsed } = deps;
   const horizon = deps.source.reachMs === null ? null : task.start!.getTime() - deps.source.reachMs;
-  const isBeyond = ({ sourceUpdatedAt }: ScannedRow): boolean =>
-    horizon !== null && sourceUpdatedAt !== null && sourceUpdatedAt.getTime() < horizon;
+  const isBeyond = ({ madeAt }: ScannedRow): boolean =>
+    horizon !== null && madeAt !== null && madeAt.getTime() < horizon;
   let last = after;
   for (let chunk = 0; chunk < SCAN_CHUNKS; chunk++) {
     const stored = await records.scan(task.connectorId, last, SCAN_ROWS);
@@ -139,7 +143,7 @@ async function idsPage(deps: NextPageDeps, session: Session, task: SyncTask, aft
   if (ids.length === 0) return { met: NOTHING, missing: [], walk: DONE, total: null };
   const { rows, unknown } = await ask(deps, session, task, ids);
   const stored = await deps.records.known(task.connectorId, unknown);
-  const gone = 'ids' in wanted ? unknown.filter((id) => stored.has(id)) : [];
+  const gone = wanted.ids !== null ? unknown.filter((id) => stored.has(id)) : [];
   const lost = unknown.filter((id) => !stored.has(id)).map(unknownRow);
   return {
     met: { rows: [...rows, ...lost], gone },
@@ -150,7 +154,7 @@ async function idsPage(deps: NextPageDeps, session: Session, task: SyncTask, aft
 }
 
 async function idsOf({ errors }: NextPageDeps, wanted: Wanted, after: string | null): Promise<string[]> {
-  if ('errorsOf' in wanted) return errors.idsAfter(wanted.errorsOf, after, IDS_AT_ONCE);
+  if (wanted.ids === null) return errors.idsAfter(wanted.errorsOf!, after, IDS_AT_ONCE);
   const sorted = wanted.ids.toSorted();
   return sorted.filter((id) => after === null || id > after).slice(0, IDS_AT_ONCE);
 }

@@ -3,6 +3,7 @@ import { failpoint, type Clock } from '@crossdock/kernel';
 import type { Change, Decision, Lapsed } from '../domain/row.ts';
 import type { Counters, SyncTask } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
+import { refOf } from '../store/record-rows.ts';
 import type { RecordStore } from '../store/records.ts';
 import type { Hold, TaskClaimStore } from '../store/task-claims.ts';
 import type { TaskPageStore } from '../store/task-pages.ts';
@@ -72,8 +73,8 @@ export async function settlePage(
   });
   if (decisions === null) return null;
 
-  const problems = page.met.rows.flatMap(({ externalId, problem }) =>
-    problem === null ? [] : [{ externalId, ...problem }],
+  const problems = page.met.rows.flatMap(({ externalId, fields, problem }) =>
+    problem === null ? [] : [{ externalId, ...problem, ref: refOf(externalId, fields) }],
   );
   await errors.write({ tenant, connectorId, task: task.id }, problems, now);
   await failpoint('sync.rows-written');
