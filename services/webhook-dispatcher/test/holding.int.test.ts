@@ -149,6 +149,18 @@ test('an endpoint that fails too often rests; one probe decides, and no delivery
   await endpoint.all(40, delivered);
 });
 
+test.each(['at once', 'after a pause'])('enabling an endpoint that rests sends what waited, %s', async (when) => {
+  const endpoint = await on.subscribe();
+  const breaker = { until: new Date(on.clock().getTime() + 600_000), trips: 5 };
+  const rows = on.theatre.db.collection<{ _id: string }>('endpoints');
+  await rows.updateOne({ _id: endpoint.endpointId }, { $set: { breaker } });
+  await publish(endpoint.connectorId, 5);
+  await endpoint.all(5, ({ nextAttemptAt }) => nextAttemptAt?.getTime() === breaker.until.getTime());
+  if (when === 'after a pause') await endpoint.edit({ status: 'paused' });
+  expect(await endpoint.edit({ status: 'enabled' })).toMatchObject({ status: 'enabled', breakerOpenUntil: undefined });
+  await endpoint.all(5, delivered);
+});
+
 test('of two processes one makes the probe, and both hold back the rest', async () => {
   const other = await on.theatre.dispatcher({ clock: on.clock });
   const endpoint = await on.subscribe();

@@ -35,7 +35,7 @@ const SETTABLE = ['enabled', 'paused'] as const satisfies EndpointStatus[];
 
 /** Back to health: what was counted against it is forgotten. */
 const ENABLED = { status: 'enabled', disabledReason: null, breaker: null, failingSince: null, warned: 0 } as const;
-const PAUSED = { status: 'paused', disabledReason: null, breaker: null } as const;
+const PAUSED = { status: 'paused', disabledReason: null } as const;
 
 /** Changes only what is given; a change that changes nothing is none. */
 export function endpointEditing(deps: EditDeps) {
@@ -58,17 +58,18 @@ export function endpointEditing(deps: EditDeps) {
       if (outcome === 'target_taken') throw targetTaken();
       if (outcome === 'stale') continue;
       nudge(id);
-      if (patch.status === 'enabled') {
+      if (wanted === 'enabled') {
         await failpoint('dispatcher.endpoint.enabled');
-        await release(id);
+        await release(before);
       }
       return after;
     }
   }
 
   /** Should we die before it, what is parked is found by the sweep of `delivery/parked.ts`. */
-  async function release(id: string): Promise<void> {
+  async function release({ id, breaker }: Endpoint): Promise<void> {
     await holding.unpark(id, clock());
+    if (breaker !== null) await holding.hasten(id, breaker.until, clock());
     wake();
   }
 
@@ -82,8 +83,8 @@ export function endpointEditing(deps: EditDeps) {
       ...options,
       ...(url !== undefined && target !== undefined && { url, target }),
       ...(events !== undefined && { events: (events as WebhookType[]).toSorted() }),
-      ...(status === 'enabled' && before.status !== 'enabled' && ENABLED),
-      ...(status === 'paused' && before.status !== 'paused' && PAUSED),
+      ...(status === 'enabled' && ENABLED),
+      ...(status === 'paused' && PAUSED),
       ...headersPatch(before, headers, target),
     };
   }

@@ -30,7 +30,8 @@ export function endpointHealth(model: Model<EndpointRow>) {
     },
 
     async countOpen(): Promise<number> {
-      return rows.countDocuments({ 'breaker.until': { $type: 'date' } }, { hint: BREAKER_INDEX });
+      const open = { 'breaker.until': { $type: 'date' }, status: 'enabled' } as const;
+      return rows.countDocuments(open, { hint: BREAKER_INDEX });
     },
 
     async beginFailing(id: string, since: Date): Promise<void> {

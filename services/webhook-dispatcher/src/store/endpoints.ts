@@ -148,7 +148,7 @@ export function endpointStore(db: Connection) {
       const { modifiedCount } = await rows.updateOne(
         { _id: id, status: 'enabled', deletedAt: null, ...unchangedSince(revision) },
         {
-          $set: { status: 'disabled', disabledReason: reason, breaker: null, revision: revision + 1 },
+          $set: { status: 'disabled', disabledReason: reason, revision: revision + 1 },
           $push: { outbox: { $each: events } },
         },
       );

@@ -5,33 +5,12 @@ import { noConnector } from './connectors.ts';
 import { answer, envelope, page, pageOf } from './envelope.ts';
 import { CREATE_WEBHOOK } from './examples.ts';
 import { call, deliveryOperations } from './webhooks-deliveries.ts';
-import { noWebhook, webhooks } from './webhooks-shared.ts';
+import { created, endpoint, noWebhook, webhooks } from './webhooks-shared.ts';
 
 const tag = 'Webhooks';
 const one = `${webhooks}/:webhook_id`;
 
-const { url, events } = CREATE_WEBHOOK;
-const created = {
-  id: '019a0000-0000-7000-8000-000000000003',
-  url,
-  events,
-  status: 'enabled',
-  secret_hint: '***cret',
-  created_at: '2026-03-14T10:30:00Z',
-};
-const filter = { 'data.sync_type': { in: ['products', 'orders'] }, not: { 'data.reason': 'shop_closed' } };
-const endpoint = {
-  ...created,
-  disabled_reason: null,
-  filter,
-  headers: { authorization: '***', 'x-team': 'shops' },
-  retry_schedule: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
-  throttle: 20,
-  payload: 'full',
-  live_secrets: 1,
-  breaker_open_until: null,
-  failing_since: null,
-};
+const { url, events, filter } = endpoint;
 
 const taken = refusal(
   'conflict',
