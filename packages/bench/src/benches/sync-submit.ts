@@ -80,7 +80,10 @@ async function measured(
   };
 }
 
-async function productSubject({ api, control, gateway, mongo, prefix, services, storePids }: Lab, log: (s: string) => void) {
+async function productSubject(
+  { api, control, gateway, mongo, prefix, services, storePids }: Lab,
+  log: (s: string) => void,
+) {
   log(`Connecting ${CONNECTORS} shops`);
   const blocker = await api.connect('submit_blocker', 20_000);
   await control.putShop('tmall', 'submit_blocker', { latency_ms: 10_000 });

@@ -14,7 +14,7 @@ export interface Slot {
 }
 
 /** A call may be made this long after its slot, when a timer was late; then the slot lapses. */
-export const LATE_MS = 250;
+export const LATE_MS = 100;
 const SECOND_MS = 1_000;
 
 const timeOf = ({ from, spacing }: Slice, n: number): number => from + n * spacing;
