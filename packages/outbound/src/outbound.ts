@@ -6,7 +6,7 @@ import { createDial } from './dial.ts';
 import { exchange, type OutboundAnswer } from './exchange.ts';
 import { OutboundError } from './failure.ts';
 import { createResolve, type Resolve } from './resolve.ts';
-import { hostOf, judge, PRIVATE_ADDRESS } from './target.ts';
+import { hostOf, judge, PRIVATE_ADDRESS, type Target } from './target.ts';
 
 export interface OutboundOptions {
   /** Comma list of `host:port` and CIDRs that may be called although they are private or on another port. */
@@ -38,6 +38,8 @@ export interface Outbound {
 /** A name server that does not answer in this time says nothing against an address; each call asks again. */
 const CHECK_MS = 1_500;
 
+const MAX_TARGETS = 1_000;
+
 /** The one way to call an address that a tenant or partner gave. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const {
@@ -49,6 +51,19 @@ export function createOutbound(options: OutboundOptions): Outbound {
   } = options;
   const allow = parseAllowList(options.allow);
   const connections = createConnections(createDial({ allow, resolve, connectTimeoutMs }));
+
+  const targets = new Map<string, Target>();
+
+  /** Parsed once: the same few addresses are called again and again. */
+  function targetOf(text: string): Target {
+    const known = targets.get(text);
+    if (known !== undefined) return known;
+    const target = judge(text, allow);
+    if (typeof target === 'string') throw new OutboundError('policy', 'URL_REFUSED', target);
+    if (targets.size >= MAX_TARGETS) targets.clear();
+    targets.set(text, target);
+    return target;
+  }
 
   return {
     async check(text) {
@@ -65,9 +80,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     },
 
     async post({ url: text, headers, body, timeoutMs = totalTimeoutMs }) {
-      const target = judge(text, allow);
-      if (typeof target === 'string') throw new OutboundError('policy', 'URL_REFUSED', target);
-      const { origin, pathname, search } = target.url;
+      const { origin, pathname, search } = targetOf(text).url;
       const connection = connections.take(origin);
       try {
         const { answer, whole } = await exchange(connection, {

@@ -4,6 +4,9 @@ import { sleep } from '@crossdock/kernel';
 /** The addresses of a name; throws an error with a `code` when there are none. */
 export type Resolve = (name: string) => Promise<string[]>;
 
+/** What a name server looks like, for the configuration: `1.1.1.1`, `1.1.1.1:53`, `[2606:4700::1111]:53`. */
+export const NAME_SERVER_PATTERN = '^(\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9A-Fa-f:]+\\])(:\\d{1,5})?$';
+
 const TRY_MS = 1_000;
 const TRIES = 2;
 /** How long the addresses of one family wait for those of the other: some name servers never answer for IPv6. */
@@ -22,7 +25,7 @@ type Records = { address: string; ttl: number }[];
 
 /**
  * Asks the name servers themselves (no thread pool, no /etc/hosts), remembering answers for their time to live, at most 30 s.
- * `nameServers` as `address` or `address:port`; those of the system unless given.
+ * Of the system unless `nameServers` are given.
  */
 export function createResolve(nameServers: string[] = []): Resolve {
   const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });

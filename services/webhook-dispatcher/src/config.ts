@@ -1,4 +1,4 @@
-import { ALLOW_PATTERN } from '@crossdock/outbound';
+import { ALLOW_PATTERN, NAME_SERVER_PATTERN } from '@crossdock/outbound';
 import { commonConfig, vaultConfig } from '@crossdock/runtime';
 import Type, { type Static } from 'typebox';
 
@@ -11,6 +11,10 @@ export const configSchema = Type.Object({
     default: '',
     pattern: ALLOW_PATTERN,
     description: 'a comma list of host:port and CIDRs that webhooks may go to',
+  }),
+  DNS_SERVERS: Type.Array(Type.String({ pattern: NAME_SERVER_PATTERN }), {
+    default: [],
+    description: 'a comma list of address or address:port of the name servers to ask, the system’s by default',
   }),
 });
 

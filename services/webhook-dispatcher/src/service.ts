@@ -45,7 +45,7 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
     metrics,
   });
   const registry = rpcClient(ConnectorServiceService, config.REGISTRY_ADDRESS, { metrics });
-  const outbound = createOutbound({ allow: config.WEBHOOK_ALLOW });
+  const outbound = createOutbound({ allow: config.WEBHOOK_ALLOW, nameServers: config.DNS_SERVERS });
   const secrets = endpointSecrets(createVault(config.KEY_ENCRYPTION_KEYS));
 
   const stores = openStores(mongo.connection);
