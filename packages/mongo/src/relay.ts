@@ -1,5 +1,5 @@
 import type { Event } from '@crossdock/contracts';
-import { isAppError, newId, outOfTrace, sleep, type Clock, type Logger, type Part } from '@crossdock/kernel';
+import { failpoint, isAppError, newId, outOfTrace, sleep, type Clock, type Logger, type Part } from '@crossdock/kernel';
 import type { Model, mongo } from 'mongoose';
 import { Registry } from 'prom-client';
 import { OUTBOX_INDEX, type WithOutbox } from './outbox.ts';
@@ -78,6 +78,7 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
     const by = newId();
     const claimed = await claim(rows, ids, by);
     if (claimed.length === 0) return;
+    await failpoint('relay.claimed');
     try {
       await publish(claimed.flatMap((row) => row.outbox));
     } catch (err) {
@@ -86,6 +87,7 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
       if (isAppError(err) && err.kind === 'too_large' && ids.length > 1) return relayOneByOne(rows, ids);
       throw err;
     }
+    await failpoint('relay.published');
     await pull(rows, claimed, by);
   }
 

@@ -56,6 +56,7 @@ export function authorizations(deps: AuthorizationDeps) {
       leaseUntil: null,
       expiresAt: new Date(clock().getTime() + STATE_LIFE_MS),
     });
+    await failpoint('registry.oauth.issued');
     const config = secrets.openConfig(connector, adapter.configFields);
     return adapter.authorizeUrl({ config, redirectUri: redirectUri(connector.platform), state });
   }
@@ -102,7 +103,9 @@ export function authorizations(deps: AuthorizationDeps) {
     await failpoint('registry.oauth.claimed');
     const outcome = await exchange(state, { ...callback, redirectUri: redirectUri(state.platform) });
     await failpoint('registry.oauth.stored');
-    return states.finish(state.id, outcome);
+    const ended = await states.finish(state.id, outcome);
+    await failpoint('registry.oauth.finished');
+    return ended;
   }
 
   /** Whoever exchanged is gone: the connector tells whether it stored in time. If not, it cannot any more, and the code may be spent. */

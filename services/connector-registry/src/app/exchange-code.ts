@@ -38,6 +38,7 @@ export function codeExchange({ connectors, changes, platforms, secrets, budgets,
     if (error !== '') return 'denied';
     const connector = await connectors.beginExchange(state.tenant, state.connectorId);
     if (connector === null) return 'failed';
+    await failpoint('registry.oauth.fenced');
     if (connector.configVersion !== state.configVersion) return 'expired_state';
     // Whoever stood still this long was given up, and a newer authorisation may be under way.
     if (state.leaseUntil !== null && state.leaseUntil <= clock()) return 'failed';

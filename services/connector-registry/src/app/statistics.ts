@@ -1,5 +1,5 @@
 import type { DataOf, Event, syncCompleted } from '@crossdock/contracts';
-import type { Clock } from '@crossdock/kernel';
+import { type Clock, failpoint } from '@crossdock/kernel';
 import type { Connector, Statistics } from '../domain/connector.ts';
 import { moved, stageOf } from '../domain/status.ts';
 import { mustPause, type Streak, streakAfter } from '../domain/streak.ts';
@@ -37,7 +37,9 @@ export function syncStatistics({ connectors, changes, clock }: StatisticsDeps) {
         decision === null
           ? await connectors.recordSync(before, patch, eventId)
           : await changes.write(before, { ...decision, patch: { ...patch, ...decision.patch } }, now, eventId);
-      if (written) return;
+      if (!written) continue;
+      await failpoint('registry.statistics.stored');
+      return;
     }
   };
 }

@@ -1,5 +1,5 @@
 import type { Connector } from '@crossdock/contracts/grpc/connector-registry';
-import { AppError, currentTrace, invalidField, newId, type Clock } from '@crossdock/kernel';
+import { AppError, currentTrace, failpoint, invalidField, newId, type Clock } from '@crossdock/kernel';
 import { newTask, type NewTask, type SyncTask } from '../domain/sync-task.ts';
 import type { SyncTaskStore } from '../store/sync-tasks.ts';
 import { auditEvent, requestedEvent } from './task-events.ts';
@@ -69,6 +69,7 @@ export async function beginTask(
     throw new AppError('too_many', 'SYNC_BUSY', '该连接器已有多个同步任务等待执行，请稍后重试', {
       retryAfterMs: BUSY_RETRY_MS,
     });
+  await failpoint('sync.requested');
   wake();
   return { task: started.task, deduplicated: !started.created };
 }

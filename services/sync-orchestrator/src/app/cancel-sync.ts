@@ -1,4 +1,4 @@
-import { AppError, type Clock } from '@crossdock/kernel';
+import { AppError, failpoint, type Clock } from '@crossdock/kernel';
 import { countedOf, isLive, type Mark, type SyncTask } from '../domain/sync-task.ts';
 import type { SyncMeter } from './metrics.ts';
 import type { SyncTaskStore } from '../store/sync-tasks.ts';
@@ -20,8 +20,10 @@ export function cancelSync({ tasks, totalsOf, wake, meter, clock }: CancelDeps) 
     const ending = { status: 'cancelled', reason, completedAt: now } as const;
     const told = completedEvent(task, ending, await totalsOf(task.connectorId));
     const ended = await tasks.endQueued(task.id, { ...ending, total: countedOf(task) }, [told, audit]);
+    const marked = !ended && (await tasks.mark(task.id, { reason, at: now }, [audit]));
+    await failpoint('sync.cancel-ordered');
     if (ended) meter.ended(task.syncType, ending.status);
-    else if (await tasks.mark(task.id, { reason, at: now }, [audit])) wake();
+    if (marked) wake();
   }
 
   return {

@@ -1,4 +1,4 @@
-import { AppError } from '@crossdock/kernel';
+import { AppError, failpoint } from '@crossdock/kernel';
 import { isOpen, type Review } from '../domain/brake.ts';
 import type { SyncTask } from '../domain/sync-task.ts';
 import { beginTask, syncable, type BeginTaskDeps, type Begun } from './begin-task.ts';
@@ -45,6 +45,7 @@ export function reviewDeletions(deps: ReviewDeps) {
       const connector = await syncable(deps, asked);
       const what = { kind: 'removal', mode: 'full', since: null, trigger: 'manual', approves: task.id } as const;
       if (task.review?.decision !== 'approved') await decide(task, request.actor, 'approved');
+      await failpoint('sync.review-decided');
       return beginTask(deps, connector, asked, what);
     },
 

@@ -1,5 +1,6 @@
 import { on, type Handler } from '@crossdock/bus';
 import { connectorChanged } from '@crossdock/contracts';
+import { failpoint } from '@crossdock/kernel';
 import type { Schedules } from '../app/schedules.ts';
 
 export interface Followers {
@@ -31,6 +32,7 @@ export const onConnectorChanged = ({ follow, reschedule, cancelAll, wakePaused, 
       intervalMinutes: data.sync_interval_minutes,
       authorizedAt: data.authorized_at ? new Date(data.authorized_at) : null,
     });
+    await failpoint('schedule.followed');
     if (isNew) reschedule();
     if (data.deleted) return cancelAll(data.connector_id);
     await wakePaused(data.connector_id);

@@ -1,3 +1,4 @@
+import { failpoint } from '@crossdock/kernel';
 import { isDuplicateKey } from '@crossdock/mongo';
 import { Schema, type Connection } from 'mongoose';
 
@@ -81,6 +82,7 @@ export function taskPageStore(connection: Connection) {
     /** Only what is missing, for as long as its removal may be approved. */
     async keepMissing(task: string, until: Date): Promise<void> {
       await rows().deleteMany({ ...ofTask(task), 'missing.0': { $exists: false } });
+      await failpoint('sync.pages-trimmed');
       await rows().updateMany(ofTask(task), {
         $set: { ids: [], at: new Date(until.getTime() - KEPT_SECONDS * 1_000) },
       });

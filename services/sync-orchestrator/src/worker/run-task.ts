@@ -24,6 +24,7 @@ export function runTask(deps: RunTaskDeps) {
   const { claims, streams, meter, clock, log } = deps;
 
   async function work(claimed: Claimed, leaving: AbortSignal): Promise<void> {
+    await failpoint('sync.claimed');
     const now = clock();
     const { stream, kind, since, platform, syncType } = claimed.task;
     const adapter = deps.adapterOf(platform);
@@ -85,6 +86,7 @@ export function runTask(deps: RunTaskDeps) {
     log.info({ taskId: task.id, connectorId: task.connectorId, status, reason, ...task.counters }, 'sync ended');
     if (review === null) await deps.pages.drop(task.id);
     else await deps.pages.keepMissing(task.id, new Date(review.at.getTime() + REVIEW_MS));
+    await failpoint('sync.pages-dropped');
     if (task.approves !== null) await deps.pages.drop(task.approves);
   }
 
@@ -99,6 +101,7 @@ export function runTask(deps: RunTaskDeps) {
     const event = completedEvent(task, ending, await deps.totalsOf(task.connectorId));
     const { completedAt } = ending;
     if (!(await claims.endCancelled(hold, { reason, completedAt, total: countedOf(task) }, [event]))) return;
+    await failpoint('sync.cancelled');
     meter.ended(task.syncType, ending.status);
     await deps.pages.drop(task.id);
   }

@@ -73,6 +73,7 @@ export async function settlePage(
   });
   if (decisions === null) return null;
 
+  await failpoint('sync.rows-settled');
   const problems = page.met.rows.flatMap(({ externalId, fields, problem }) =>
     problem === null ? [] : [{ externalId, ...problem, ref: refOf(externalId, fields) }],
   );

@@ -1,3 +1,4 @@
+import { failpoint } from '@crossdock/kernel';
 import type { SourceRow } from '@crossdock/platforms';
 import { decide, decideGone, type Decision, type Lapsed, type StoredRow } from '../domain/row.ts';
 import type { RecordStore, RowWrite, Writer } from '../store/records.ts';
@@ -52,8 +53,10 @@ export async function settleRows(
       if (decision.kind !== 'skip') writes.push(writeOf(row, id, decision));
       else if (stored !== undefined && lapsed.length > 0) untouched.push(stored);
     }
+    await failpoint('sync.rows-decided');
     const { lost, collided } = await store.write(writes, writer);
     if (lost) return null;
+    await failpoint('sync.rows-stored');
     const raised = await store.raiseGuard(writer.connectorId, untouched, writer.fence);
     open = raised ? collided : [...collided, ...untouched.map(({ externalId }) => externalId)];
   }
