@@ -10,8 +10,9 @@ import { openStores } from '../src/store/stores.ts';
 
 const db = mongoose.createConnection();
 const store = openStores(db);
-const NOW = new Date('2026-03-14T10:00:00Z');
-const LATER = new Date('2026-03-14T12:00:00Z');
+// Of today: the database takes out by itself what is old.
+const NOW = new Date();
+const LATER = new Date(NOW.getTime() + 7_200_000);
 
 beforeAll(async () => {
   await db.openUri(stores().mongodb, { dbName: testNames().database });

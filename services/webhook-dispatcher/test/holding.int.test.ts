@@ -177,7 +177,7 @@ test('of two processes one makes the probe, and both hold back the rest', async 
     const { breakerOpenUntil } = await endpoint.read();
     return breakerOpenUntil!.getTime() >= until1.getTime() + 60_000 ? breakerOpenUntil! : null;
   });
-  await endpoint.all(30, ({ nextAttemptAt }) => nextAttemptAt?.getTime() === until2.getTime());
+  await endpoint.all(30, ({ nextAttemptAt }) => nextAttemptAt !== undefined && nextAttemptAt > on.clock());
   expect(endpoint.received()).toHaveLength(1);
   on.webhooks.always({ status: 200 });
   on.pass(until2.getTime() - on.clock().getTime() + 1);

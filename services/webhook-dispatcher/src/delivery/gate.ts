@@ -32,8 +32,15 @@ export function createGate({ endpoints, health, holding, clock }: GateDeps) {
     const now = clock();
     if (until > now) return { may: 'wait', endpoint, until };
     const probing = new Date(now.getTime() + PROBE_MS);
-    const mine = await health.takeProbe(id, until, probing);
-    return { may: mine ? 'probe' : 'wait', endpoint, until: probing };
+    if (await health.takeProbe(id, until, probing)) return { may: 'probe', endpoint, until: probing };
+    // Somebody was faster: what stands now is what that one wrote.
+    return admit(id);
+  }
+
+  /** The probe was not made: whoever comes next may make it. */
+  async function giveBack({ endpoint, until }: Extract<Admission, { may: 'probe' }>): Promise<Admission> {
+    await health.endProbe(endpoint.id, until, endpoint.breaker);
+    return { may: 'wait', endpoint, until: endpoint.breaker?.until ?? until };
   }
 
   async function turnAway(id: string, admission: Admission, held: Held[], holder: string | null): Promise<void> {
@@ -41,13 +48,15 @@ export function createGate({ endpoints, health, holding, clock }: GateDeps) {
     if (admission.may === 'cancel') await holding.cancelOf([id]);
     else if (admission.may === 'hold') await holding.park(id, ids, holder);
     else if (admission.may !== 'call') await holding.postpone(id, ids, holder, admission.until);
-    if (admission.may !== 'hold') return;
-    // Enabled again since we looked: its own release may have come before our parking.
+    if (admission.may === 'call' || admission.may === 'cancel') return;
+    // Open again since we looked: the release of what waits may have come before ours was put there.
     const [endpoint] = await endpoints.byIds([id]);
-    if (callable(endpoint)) await holding.unpark(id, clock());
+    if (!callable(endpoint)) return;
+    if (admission.may === 'hold') await holding.unpark(id, clock());
+    else await holding.hasten(id, admission.until, clock());
   }
 
-  return { admit, turnAway };
+  return { admit, giveBack, turnAway };
 }
 
 export type Gate = ReturnType<typeof createGate>;

@@ -102,10 +102,10 @@ export function createLanes(deps: LaneDeps) {
     if (lane.asking) return;
     lane.asking = true;
     try {
-      const admission = await gate.admit(lane.id);
+      let admission = await gate.admit(lane.id);
       Object.assign(lane, { endpoint: admission.endpoint, readAt: performance.now() });
       if (admission.may === 'wait' || admission.may === 'probe') watch.rests(lane.id);
-      if (admission.may === 'probe') probe(lane, admission);
+      if (admission.may === 'probe' && !probe(lane, admission)) admission = await gate.giveBack(admission);
       if (admission.may !== 'call') await turnAway(lane, admission);
     } catch (err) {
       log.warn({ err, endpoint: lane.id }, 'the endpoint could not be read');
@@ -116,11 +116,13 @@ export function createLanes(deps: LaneDeps) {
     pump(lane);
   }
 
-  function probe(lane: Lane, { endpoint, until }: Extract<Admission, { may: 'probe' }>): void {
+  /** False when nothing waits that is still ours. */
+  function probe(lane: Lane, { endpoint, until }: Extract<Admission, { may: 'probe' }>): boolean {
     const name = holder.current();
     const at = lane.waiting.findIndex((held) => held.holder === name);
     const [held] = at < 0 ? [] : lane.waiting.splice(at, 1);
     if (held !== undefined) start(lane, endpoint, held, until);
+    return held !== undefined;
   }
 
   async function turnAway(lane: Lane, admission: Admission): Promise<void> {
