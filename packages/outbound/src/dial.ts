@@ -97,6 +97,7 @@ export function createDial({ allow, resolve, connectTimeoutMs }: DialRules): Dia
       }
       steps[protocol === 'https:' ? 'tls' : 'connect'] = lap();
       dialing.stage = 'open';
+      inPieces(socket);
       countBytes(socket, dialing);
       callback(null, socket);
     };
@@ -113,6 +114,17 @@ export function createDial({ allow, resolve, connectTimeoutMs }: DialRules): Dia
         dialing.stage = 'tls';
       });
     }
+  };
+}
+
+const PIECE_BYTES = 4_096;
+
+/** Hands out what came in small pieces, and none once the socket is given up: a parser goes through what it was handed to the end, at a high price for each fault. */
+function inPieces(socket: Socket): void {
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number) => {
+    if (socket.destroyed) return null;
+    return read(size ?? (socket.readableLength > PIECE_BYTES ? PIECE_BYTES : undefined));
   };
 }
 

@@ -4,7 +4,7 @@ import { failureOf, OutboundError, type Timings } from './failure.ts';
 
 const KEPT_BODY_BYTES = 16_384;
 /** What an answer may take beside its body: status line, headers, interim answers, chunk sizes, trailers. */
-const FRAMING_BYTES = 262_144;
+const FRAMING_BYTES = 131_072;
 /** Bodies come as they are and are kept as they come. */
 const UNCOMPRESSED = { 'accept-encoding': 'identity' };
 
