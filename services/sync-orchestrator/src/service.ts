@@ -46,7 +46,7 @@ import { scheduler } from './worker/scheduler.ts';
 import { workerSlots } from './worker/slots.ts';
 
 /** With the two hundred of most platforms it comes to at most five hundred. */
-const PAGE_ROWS = 301;
+const PAGE_ROWS = 200;
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const metrics = createMetrics('sync-orchestrator');
