@@ -105,4 +105,5 @@ function receiverOf(row: JsonObject, reader: RowReader): OrderReceiver | null {
   return name === null && phone === null && address === null ? null : { name, phone, address };
 }
 
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+/** To the second, as the platform tells it and every other time is shown. */
+const iso = (at: Date | null): string | null => at?.toISOString().replace('.000Z', 'Z') ?? null;

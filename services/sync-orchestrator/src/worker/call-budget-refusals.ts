@@ -51,7 +51,8 @@ export function refusalMemory(now: () => number) {
     /** All there is to tell, and what to call once it is told. */
     telling(): { refused: RefusedCall[]; told(): void } {
       const at = now();
-      const these = untold;
+      // What is met while this is on its way is told next time.
+      const these = [...untold];
       return {
         refused: these.map(({ sentAt, refusedAt, ...each }) => ({
           ...each,

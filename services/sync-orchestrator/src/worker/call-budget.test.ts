@@ -168,6 +168,23 @@ test('after a refusal nobody calls before the hint is over, and the registry is 
   expect((await takes(budget, 1_000)).length).toBeGreaterThan(50);
 });
 
+test('a refusal that is met while a question is on its way is told with the next one', async () => {
+  const registry = dealer();
+  let meets = false;
+  const budget = budgetOn({
+    lease(waiting, refused) {
+      if (meets) queueMicrotask(() => budget.refused(1, 2_000));
+      meets = false;
+      return registry.lease(waiting, refused);
+    },
+  });
+  await takes(budget, 500);
+  meets = true;
+  await takes(budget, 150);
+  expect(await takes(budget, 1_800)).toEqual([]);
+  expect(registry.told).toMatchObject([{ retryAfterMs: 2_000 }]);
+});
+
 test('a refusal that another process met voids the slices in hand', async () => {
   const registry = dealer();
   const budget = budgetOn(registry);
