@@ -19,6 +19,9 @@ export function expectHeaders({ headers, status }: Answer): void {
   if (status !== 204) expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
 }
 
+/** The commerce family's. */
+export const envelope = (data: unknown, message = 'success', code: number | string = 200) => ({ code, message, data });
+
 /** The whole body: no field missing, none that is not named. */
 export function expectAnswer(answer: Answer, status: number, body: unknown): void {
   expect([answer.status, answer.body]).toEqual([status, body]);
