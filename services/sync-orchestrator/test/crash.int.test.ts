@@ -28,7 +28,7 @@ async function expectWhole(taskId: string): Promise<void> {
   expect(new Set(completed.map((event) => event.id)).size).toBe(1);
   // Each change of each row told, and under one version only.
   const told = await changesOf(run);
-  const stored = await run.records.scan(run.connectorId, null, 100);
+  const stored = await run.rows();
   for (const row of stored)
     expect(told).toContainEqual(expect.objectContaining({ external_id: row.externalId, version: row.version }));
 }

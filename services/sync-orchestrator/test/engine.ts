@@ -230,6 +230,9 @@ export async function engine(platform: ScriptedSource) {
       return told.filter((event) => event.topic === topic);
     },
 
+    /** What is stored, tombstones too. */
+    rows: async (of = connectorId) => records.scanned(of, await records.idsAfter(of, null, 10_000)),
+
     /** What is stored and alive: id to title. */
     async stored(of = connectorId): Promise<Map<string, string>> {
       const { items } = await catalogStore(connection, 'products').list(

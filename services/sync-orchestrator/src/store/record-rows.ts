@@ -54,6 +54,9 @@ export function refOf(id: string, fields: object): RecordRef {
 /** Ids of one connector's rows sort together. */
 export const idOf = (connectorId: string, externalId: string): string => `${connectorId}/${externalId}`;
 
+const UUID_LENGTH = 36;
+export const externalIdOf = (id: string): string => id.slice(UUID_LENGTH + 1);
+
 /** All rows of a connector, by their ids alone: `/` and the character after it bound them. */
 export const ofConnector = (connectorId: string) => ({ _id: { $gt: `${connectorId}/`, $lt: `${connectorId}0` } });
 

@@ -2,7 +2,16 @@ import { isDuplicateKey } from '@crossdock/mongo';
 import type { RecordRef } from '@crossdock/platforms';
 import type { Connection, mongo } from 'mongoose';
 import type { StoredRow } from '../domain/row.ts';
-import { countLive, idOf, ofConnector, recordModel, refOf, type RecordContent, type RecordRow } from './record-rows.ts';
+import {
+  countLive,
+  externalIdOf,
+  idOf,
+  ofConnector,
+  recordModel,
+  refOf,
+  type RecordContent,
+  type RecordRow,
+} from './record-rows.ts';
 
 /** What writing one row does; `guard` and mark are those of the writing holder. */
 export type RowWrite = { externalId: string; version: number } & (
@@ -30,16 +39,13 @@ const madeAt = ({ fields, sourceUpdatedAt }: RecordRow): Date | null => {
   return made ? new Date(made) : sourceUpdatedAt;
 };
 
-const DECISION = { externalId: 1, hash: 1, version: 1, guard: 1, mark: 1, deletedAt: 1 };
+/** What deciding of a row takes; its mark only where a dead holder may have written. */
+const DECISION = { hash: 1, version: 1, guard: 1, deletedAt: 1 };
+const UNREAD = { fence: 0, page: 0 };
 
-const storedOf = ({ externalId, hash, version, guard, mark, deletedAt }: RecordRow): StoredRow => ({
-  externalId,
-  hash,
-  version,
-  guard,
-  mark,
-  deleted: deletedAt !== null,
-});
+function storedOf({ _id, hash, version, guard, mark = UNREAD, deletedAt }: RecordRow): StoredRow {
+  return { externalId: externalIdOf(_id), hash, version, guard, mark, deleted: deletedAt !== null };
+}
 
 /** Rows of one entity, on the native collection; every write is filtered by guard ≤ the writer's fence and sets it. */
 export function recordStore(connection: Connection, entity: string) {
@@ -82,14 +88,15 @@ export function recordStore(connection: Connection, entity: string) {
   return {
     model,
 
-    async known(connectorId: string, externalIds: string[]): Promise<Map<string, StoredRow>> {
+    /** Those of the ids that are stored, with their marks or without. */
+    async known(connectorId: string, externalIds: string[], marks: boolean): Promise<Map<string, StoredRow>> {
       const found = await rows()
         .find(
           { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
-          { projection: DECISION, batchSize: externalIds.length + 1 },
+          { projection: marks ? { ...DECISION, mark: 1 } : DECISION, batchSize: externalIds.length + 1 },
         )
         .toArray();
-      return new Map(found.map((row) => [row.externalId, storedOf(row as RecordRow)]));
+      return new Map(found.map((row) => [externalIdOf(row._id), storedOf(row as RecordRow)]));
     },
 
     /**
@@ -131,23 +138,31 @@ export function recordStore(connection: Connection, entity: string) {
       return result.matchedCount === met.length;
     },
 
-    /** Stored rows in id order, tombstones too. */
-    async scan(connectorId: string, after: string | null, limit: number): Promise<ScannedRow[]> {
+    /** Ids of stored rows in their order, tombstones too: read from the index alone. */
+    async idsAfter(connectorId: string, after: string | null, limit: number): Promise<string[]> {
       const { _id } = ofConnector(connectorId);
       const from = after === null ? _id.$gt : idOf(connectorId, after);
       const found = await rows()
-        .find(
-          { _id: { ..._id, $gt: from } },
-          { projection: { ...DECISION, sourceUpdatedAt: 1, 'fields.created_at': 1 } },
-        )
+        .find({ _id: { ..._id, $gt: from } }, { projection: { _id: 1 } })
         .sort({ _id: 1 })
         .limit(limit)
         .batchSize(limit + 1)
         .toArray();
-      return found.map((row) => ({
-        ...storedOf(row as RecordRow),
-        madeAt: madeAt(row as RecordRow),
-      }));
+      return found.map((row) => externalIdOf(row._id));
+    },
+
+    /** Those of the ids that are stored, in id order, as a scan looks at them. */
+    async scanned(connectorId: string, externalIds: string[]): Promise<ScannedRow[]> {
+      if (externalIds.length === 0) return [];
+      const found = await rows()
+        .find(
+          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
+          { projection: { ...DECISION, mark: 1, sourceUpdatedAt: 1, 'fields.created_at': 1 } },
+        )
+        .sort({ _id: 1 })
+        .batchSize(externalIds.length + 1)
+        .toArray();
+      return found.map((row) => ({ ...storedOf(row as RecordRow), madeAt: madeAt(row as RecordRow) }));
     },
 
     /** What to ask the platform for these ids with, of those that are stored. */

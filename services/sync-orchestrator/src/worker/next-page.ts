@@ -102,11 +102,12 @@ async function scanPage(deps: NextPageDeps, session: Session, task: SyncTask, af
     horizon !== null && madeAt !== null && madeAt.getTime() < horizon;
   let last = after;
   for (let chunk = 0; chunk < SCAN_CHUNKS; chunk++) {
-    const stored = await records.scan(task.connectorId, last, SCAN_ROWS);
-    if (stored.length === 0)
+    const ids = await records.idsAfter(task.connectorId, last, SCAN_ROWS);
+    if (ids.length === 0)
       return { met: NOTHING, missing: [], walk: task.gone > 0 ? { phase: 'remove', after: 0 } : DONE, total: null };
-    last = stored.at(-1)!.externalId;
-    const met = await handled.among(stored.map((row) => row.externalId));
+    last = ids.at(-1)!;
+    const met = await handled.among(ids);
+    const stored = await records.scanned(task.connectorId, lapsed.length > 0 ? ids : ids.filter((id) => !met.has(id)));
     const asked = stored.filter(
       (row) => isLapsed(row.mark, lapsed) || !(row.deleted || met.has(row.externalId) || isBeyond(row)),
     );
@@ -142,7 +143,7 @@ async function idsPage(deps: NextPageDeps, session: Session, task: SyncTask, aft
   const ids = await idsOf(deps, wanted, after);
   if (ids.length === 0) return { met: NOTHING, missing: [], walk: DONE, total: null };
   const { rows, unknown } = await ask(deps, session, task, ids);
-  const stored = await deps.records.known(task.connectorId, unknown);
+  const stored = await deps.records.known(task.connectorId, unknown, false);
   const gone = wanted.ids !== null ? unknown.filter((id) => stored.has(id)) : [];
   const lost = unknown.filter((id) => !stored.has(id)).map(unknownRow);
   return {

@@ -1,4 +1,12 @@
-import { currentTrace, isAppError, isPlatformError, openSpan, sleep, type Clock } from '@crossdock/kernel';
+import {
+  currentTrace,
+  isAppError,
+  isPlatformError,
+  openSpan,
+  PlatformError,
+  sleep,
+  type Clock,
+} from '@crossdock/kernel';
 import type { CallGate, CallOutcome, PlatformAdapter, Session } from '@crossdock/platforms';
 import type { SyncMeter } from '../app/metrics.ts';
 import type { Ending } from '../app/task-events.ts';
@@ -86,10 +94,17 @@ export function pageRun(
 
   function gate(calls: AppCalls, version: number): CallGate {
     const priority = priorityOf(task.syncType);
+    let closed: PlatformError | undefined;
     return {
-      take: (signal) => calls.take(priority, signal),
+      async take(signal) {
+        // One refusal says it for all calls of the page.
+        if (closed !== undefined) throw closed;
+        await calls.take(priority, signal);
+      },
       done(outcome) {
         calls.done(outcome);
+        if (!outcome.ok && outcome.failure === 'SHOP_CLOSED')
+          closed = new PlatformError('SHOP_CLOSED', outcome.message, outcome);
         if (!outcome.ok && outcome.failure === 'AUTH_EXPIRED') refused = version;
         // Stopped by us: that says nothing of the platform.
         if (!outcome.ok && outcome.code === 'ABORTED') return;

@@ -38,7 +38,7 @@ export async function settleRows(
   let open = [...met.keys(), ...gone];
 
   while (open.length > 0) {
-    const known = await store.known(writer.connectorId, open);
+    const known = await store.known(writer.connectorId, open, lapsed.length > 0);
     const writes: RowWrite[] = [];
     const untouched: StoredRow[] = [];
     for (const id of open) {

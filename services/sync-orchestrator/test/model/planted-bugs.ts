@@ -110,7 +110,7 @@ export const PLANTED: Record<string, Bug> = {
     publish: (events: Event[]) => events.filter(() => Math.random() > 0.1),
   },
   'rows gone at the platform are never removed': {
-    over: (run) => ({ records: { ...run.records, scan: async () => [] } }),
+    over: (run) => ({ records: { ...run.records, idsAfter: async () => [] } }),
   },
   'a version is used twice': {
     over: (run) => ({

@@ -52,7 +52,7 @@ export async function play(run: Engine, platform: ScriptedSource, seed: number, 
         wrong.push(`task ${task.kind} changed after it had ended`);
       if (!isLive(task)) ended.set(task.id, before ?? task);
     }
-    for (const row of await run.records.scan(connectorId, null, 1_000)) {
+    for (const row of await run.rows(connectorId)) {
       const before = versions.get(row.externalId) ?? 0;
       if (row.version < before) wrong.push(`${row.externalId} went back from version ${before} to ${row.version}`);
       versions.set(row.externalId, row.version);
@@ -219,7 +219,7 @@ const missing = (platform: ScriptedSource, stored: Map<string, string>): string[
 async function toldWrong(run: Engine, connectorId: string, all: SyncTask[]): Promise<string[]> {
   const changes = (await run.events('records.changed')).filter(({ key }) => key === connectorId);
   const { living, contradictions: wrong } = consumer(changes);
-  const rows = (await run.records.scan(connectorId, null, 1_000)).filter(({ deleted }) => !deleted);
+  const rows = (await run.rows(connectorId)).filter(({ deleted }) => !deleted);
   for (const { externalId: id, version } of rows)
     if (living.get(id) !== version) wrong.push(`${id} stands at version ${version}, told was ${living.get(id)}`);
   for (const id of living.keys())
