@@ -7,7 +7,7 @@ export function summary({ gateway, sandbox, control }: Product, { kafka, mongodb
 Addresses
   API                ${gateway}
   sandbox, control   ${sandbox}  ${control}
-  webhook receiver   ${receiver}
+  webhook receiver   ${receiver} (the tour's; now free for one of yours)
   Kafka              ${kafka.join(',')}
   MongoDB            ${mongodb.replace(/\/\/[^@/]*@/, '//***@')}
 ${welcome(gateway)}`;

@@ -1,4 +1,4 @@
-import { AppError } from '@crossdock/kernel';
+import { AppError, invalidField } from '@crossdock/kernel';
 import type { RecordErrorStore } from '../store/record-errors.ts';
 import { beginTask, syncable, type BeginTaskDeps, type Begun, type TaskRequest } from './begin-task.ts';
 import type { ReadTasks } from './read-tasks.ts';
@@ -47,7 +47,5 @@ export function syncRecords(deps: SyncRecordsDeps) {
 
 export type SyncRecords = ReturnType<typeof syncRecords>;
 
-const unknownErrors = (ids: string[]): AppError => {
-  const text = `该任务没有这些失败记录：${ids.slice(0, 5).join('、')}`;
-  return new AppError('invalid', '', text, { details: { external_ids: [text] } });
-};
+const unknownErrors = (ids: string[]): AppError =>
+  invalidField('external_ids', `该任务没有这些失败记录：${ids.slice(0, 5).join('、')}`);
