@@ -18,6 +18,9 @@ export interface ProductOptions {
   run: RunDirectory;
   log: (sentence: string) => void;
   signal: AbortSignal;
+  /** For tests that let services die: a program of theirs that starts the entry named behind its own words, and a limit of the wait before a restart. */
+  through?: Partial<Record<ServiceName, string[]>>;
+  longestRestartMs?: number;
   /** Processes came or went, after all had been ready once. */
   onChange?: (product: Product) => void;
 }
@@ -32,7 +35,8 @@ export interface Product {
 }
 
 /** Starts the six services and the sandbox side by side, and keeps each alive; all are ready when this resolves. */
-export async function startProduct({ setting, run, log, signal, onChange }: ProductOptions): Promise<Product> {
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const { setting, run, log, signal, onChange, through = {}, longestRestartMs } = options;
   const specs = serviceSpecs(setting);
   const running = new Map<ServiceName, Supervised>();
   const logFile = (name: ServiceName) => join(run.path, 'logs', `${name}.log`);
@@ -61,7 +65,7 @@ export async function startProduct({ setting, run, log, signal, onChange }: Prod
       start: () =>
         spawnChild({
           command: process.execPath,
-          args: [entry],
+          args: [...(through[name] ?? []), entry],
           cwd: ROOT,
           env: withCompileCache(env),
           logFile: logFile(name),
@@ -74,6 +78,7 @@ export async function startProduct({ setting, run, log, signal, onChange }: Prod
         run.remove(pid);
         log(`${name} ended (${exit.signal ?? `code ${exit.code}`}); starting it again in ${delayMs / 1000} s.`);
       },
+      ...(longestRestartMs !== undefined && { longestBackoffMs: longestRestartMs }),
     });
     running.set(name, service);
     await ready(name, specs[name], service, signal, logFile(name));

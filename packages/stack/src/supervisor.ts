@@ -21,10 +21,17 @@ export interface Supervision {
   onStart: (pid: number) => void;
   /** It ended without being told to; a new one starts after `delayMs`. */
   onEnd: (pid: number, exit: Exit, delayMs: number) => void;
+  /** No wait before the next one is longer; 5 s when not said. */
+  longestBackoffMs?: number;
 }
 
 /** Keeps a process alive: whenever it ends, another one starts, after 0.2 s doubling to 5 s. */
-export async function supervise({ start, onStart, onEnd }: Supervision): Promise<Supervised> {
+export async function supervise({
+  start,
+  onStart,
+  onEnd,
+  longestBackoffMs = BACKOFF_LONGEST_MS,
+}: Supervision): Promise<Supervised> {
   const stopping = new AbortController();
   let child: Child;
   let failures = 0;
@@ -47,7 +54,7 @@ export async function supervise({ start, onStart, onEnd }: Supervision): Promise
       onEnd(current.pid, exit, backoff);
       await sleep(backoff, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      backoff = Math.min(backoff * 2, BACKOFF_LONGEST_MS);
+      backoff = Math.min(backoff * 2, longestBackoffMs);
       current = await begin();
       if (stopping.signal.aborted) return current.stop(0);
     }

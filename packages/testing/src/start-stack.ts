@@ -1,9 +1,27 @@
 import { randomUUID, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { claimDirectory, freePorts, startProduct, type Product, type ServiceName } from '@crossdock/stack';
+import {
+  claimDirectory,
+  freePorts,
+  ROOT,
+  serviceSpecs,
+  spawnChild,
+  startProduct,
+  type Child,
+  type Product,
+  type ServiceName,
+} from '@crossdock/stack';
 import { stores, testNames } from './names.ts';
 import { RUN_VARIABLE, RUNS } from './runs.ts';
+
+export interface StackOptions {
+  /** Reaches every service. */
+  env?: NodeJS.ProcessEnv;
+  /** Programs that start a service: `node WORDS… ENTRY`. */
+  through?: Partial<Record<ServiceName, string[]>>;
+  longestRestartMs?: number;
+}
 
 export interface TestStack extends AsyncDisposable {
   gateway: string;
@@ -17,14 +35,18 @@ export interface TestStack extends AsyncDisposable {
   logFile(name: ServiceName): string;
   /** Kills a service the hard way; the supervisor starts it again. */
   kill(name: ServiceName, signal?: NodeJS.Signals): void;
+  /** Another process of a service with gRPC, beside the one the others call; nobody starts it again. */
+  another(name: ServiceName): Promise<Child>;
   stop(): Promise<void>;
 }
 
+const STOP_GRACE_MS = 12_000;
+
 /**
  * The whole product in processes of its own, on free ports and names nobody else uses, with the demo accounts:
- * `await using stack = await startStack()`. `env` reaches every service; webhooks may go to any port of 127.0.0.1.
+ * `await using stack = await startStack()`. Webhooks may go to any port of 127.0.0.1.
  */
-export async function startStack({ env = {} }: { env?: NodeJS.ProcessEnv } = {}): Promise<TestStack> {
+export async function startStack({ env = {}, ...options }: StackOptions = {}): Promise<TestStack> {
   const { database, topicPrefix } = testNames();
   const databasePrefix = `${database}-`;
   const script = basename(process.argv[1] ?? '');
@@ -39,6 +61,7 @@ export async function startStack({ env = {} }: { env?: NodeJS.ProcessEnv } = {})
     env: { ...process.env, WEBHOOK_ALLOW: '127.0.0.0/8', ...env },
   };
   const product: Product = await startProduct({
+    ...options,
     setting,
     run,
     log: () => undefined,
@@ -46,8 +69,24 @@ export async function startStack({ env = {} }: { env?: NodeJS.ProcessEnv } = {})
   });
   const pid = (name: ServiceName) => product.services()[name].pid;
 
+  const others: Child[] = [];
+
+  async function another(name: ServiceName): Promise<Child> {
+    const { entry, env: own } = serviceSpecs(setting)[name];
+    const child = await spawnChild({
+      command: process.execPath,
+      args: [entry],
+      env: { ...own, GRPC_PORT: '0', OPS_PORT: '0' },
+      cwd: ROOT,
+      logFile: join(run.path, 'logs', `${name}-${others.length}.log`),
+    });
+    run.add(child.pid, entry);
+    others.push(child);
+    return child;
+  }
+
   async function stop(): Promise<void> {
-    await product.stop();
+    await Promise.all([product.stop(), ...others.map((child) => child.stop(STOP_GRACE_MS))]);
     run.release();
     rmSync(run.path, { recursive: true, force: true });
   }
@@ -62,6 +101,7 @@ export async function startStack({ env = {} }: { env?: NodeJS.ProcessEnv } = {})
     ops: (name) => product.services()[name].ops,
     logFile: product.logFile,
     kill: (name, signal = 'SIGKILL') => void process.kill(pid(name), signal),
+    another,
     stop,
     [Symbol.asyncDispose]: stop,
   };
