@@ -7,7 +7,7 @@ import { CHAOS_VARIABLE } from './full-chaos.ts';
 const PROOFS: Record<string, string> = {
   sync: 'services/sync-orchestrator/test/model',
   failpoints: 'packages/testing/test/failpoints',
-  dispatcher: 'packages/testing/test/dispatcher-chaos',
+  dispatcher: 'services/webhook-dispatcher/test/dispatcher-chaos',
 };
 
 const RUN = fileURLToPath(new URL('run.ts', import.meta.url));

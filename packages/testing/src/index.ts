@@ -5,6 +5,6 @@ export { dnsServer, type DnsAnswer, type DnsServer, type Zone } from './hostile/
 export { HOSTILE_KINDS, hostileReceiver, type HostileKind, type HostileReceiver } from './hostile/hostile-receiver.ts';
 export { sentinels, type Sentinel } from './hostile/sentinel.ts';
 export { isFullChaos } from './full-chaos.ts';
-export { stores, testNames } from './names.ts';
+export { storePids, stores, testNames } from './names.ts';
 export { recordsOf } from './records-of.ts';
 export { startStack, type TestStack } from './start-stack.ts';

@@ -15,3 +15,12 @@ export function stores(): { kafka: string[]; mongodb: string } {
     throw new Error('run the tests by npm test: it brings up the stores');
   return { kafka: KAFKA_BROKERS.split(','), mongodb: MONGODB_URI };
 }
+
+/** Names the processes of the stores to the tests: absent when this run did not start them. */
+export const STORE_PIDS_VARIABLE = 'CROSSDOCK_STORE_PIDS';
+
+/** The processes of this run's Kafka and MongoDB; null when they are others', or containers. */
+export function storePids(): { kafka: number; mongodb: number } | null {
+  const [kafka, mongodb] = (process.env[STORE_PIDS_VARIABLE] ?? '').split(',').map(Number);
+  return kafka && mongodb ? { kafka, mongodb } : null;
+}

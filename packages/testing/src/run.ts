@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { claimDirectory, openStores, ROOT, StartError, type Stores } from '@crossdock/stack';
+import { STORE_PIDS_VARIABLE } from './names.ts';
 import type { Counts } from './reporter.ts';
 import { clearAbandoned, clearRun, RUN_VARIABLE, RUNS } from './runs.ts';
 
@@ -33,7 +34,13 @@ async function main(args: string[]): Promise<number> {
       signal: ended.signal,
     });
     console.log(`Kafka ${stores.kafka.join(',')} and MongoDB are up (${stores.kind}).`);
-    const stackEnv = { KAFKA_BROKERS: stores.kafka.join(','), MONGODB_URI: stores.mongodb, [RUN_VARIABLE]: run.path };
+    const { kafka, mongodb } = stores.pids;
+    const stackEnv = {
+      KAFKA_BROKERS: stores.kafka.join(','),
+      MONGODB_URI: stores.mongodb,
+      [RUN_VARIABLE]: run.path,
+      ...(kafka !== undefined && mongodb !== undefined && { [STORE_PIDS_VARIABLE]: `${kafka},${mongodb}` }),
+    };
     const { counts, code } = await jest(args, { ...process.env, ...stackEnv }, ended.signal);
     console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
     return code;
