@@ -7,17 +7,15 @@ import {
   sleep,
   type Clock,
 } from '@crossdock/kernel';
-import type { CallGate, CallOutcome, PlatformAdapter, Session } from '@crossdock/platforms';
-import type { SyncMeter } from '../app/metrics.ts';
+import type { PlatformAdapter, Session } from '@crossdock/platforms';
 import type { Ending } from '../app/task-events.ts';
 import { isHeld } from '../domain/brake.ts';
 import { reactTo, type Reaction } from '../domain/failure.ts';
 import type { Lapsed } from '../domain/row.ts';
 import { MAX_BREAKDOWNS, MAX_OUTBOX, type SyncTask } from '../domain/sync-task.ts';
 import type { RecordStore } from '../store/records.ts';
-import { priorityOf } from './call-budget-queue.ts';
 import type { AppCalls } from './call-budgets.ts';
-import type { CallReports } from './call-reports.ts';
+import { callGate, type CallGateDeps } from './call-gate.ts';
 import { credentialOf, type AcquireCredential } from './credentials.ts';
 import { handledIds } from './handled-ids.ts';
 import type { Held } from './hold.ts';
@@ -25,15 +23,12 @@ import { nextPage, type NextPageDeps, type Page } from './next-page.ts';
 import { settlePage, type Holding, type SettleDeps } from './settle-page.ts';
 import { sourceOf } from './sources.ts';
 
-export interface PageRunDeps extends Omit<SettleDeps, 'records'> {
+export interface PageRunDeps extends Omit<SettleDeps, 'records'>, CallGateDeps {
   recordsOf(syncType: string): RecordStore;
   callsOf(platform: string, appKey: string): AppCalls;
   acquire: AcquireCredential;
-  reports: CallReports;
-  meter: SyncMeter;
   /** A page with fewer rows takes another of the platform's. */
   pageRows: number;
-  clock: Clock;
 }
 
 /** How a run of pages came to its end: the task is to be ended, waits, was ended elsewhere, or is no longer ours. */
@@ -58,7 +53,7 @@ export function pageRun(
   lapsed: Lapsed[],
   leaving: AbortSignal,
 ) {
-  const { claims, clock, callsOf, reports } = deps;
+  const { claims, clock, callsOf } = deps;
   const records = deps.recordsOf(first.syncType);
   const settling: SettleDeps = { ...deps, records };
   const holding: Holding = { hold: held.hold, lapsed, handled: handledIds(deps.pages, first) };
@@ -89,48 +84,8 @@ export function pageRun(
     if (state === 'paused') return { kind: 'wait', reason: 'paused', afterMs: PAUSED_MS };
     if (state !== 'ok') return { kind: 'end', status: 'failed', reason: 'needs_authorization' };
     const calls = callsOf(task.platform, adapter.appKeyOf(config));
-    return { config, accessToken, now: clock, signal: held.signal, call: gate(calls, version) };
-  }
-
-  function gate(calls: AppCalls, version: number): CallGate {
-    const priority = priorityOf(task.syncType);
-    let closed: PlatformError | undefined;
-    return {
-      async take(signal) {
-        // One refusal says it for all calls of the page.
-        if (closed !== undefined) throw closed;
-        await calls.take(priority, signal);
-      },
-      done(outcome) {
-        calls.done(outcome);
-        if (!outcome.ok && outcome.failure === 'SHOP_CLOSED')
-          closed = new PlatformError('SHOP_CLOSED', outcome.message, outcome);
-        if (!outcome.ok && outcome.failure === 'AUTH_EXPIRED') refused = version;
-        // Stopped by us: that says nothing of the platform.
-        if (!outcome.ok && outcome.code === 'ABORTED') return;
-        told(outcome);
-        reports.add(task.tenant, task.connectorId, {
-          at: clock(),
-          credentialVersion: version,
-          outcome: outcome.ok ? 'ok' : outcome.failure,
-          message: outcome.ok ? '' : outcome.message,
-          code: outcome.ok ? undefined : outcome.code,
-          durationMs: Math.round(outcome.durationMs),
-        });
-      },
-    };
-  }
-
-  function told(outcome: CallOutcome): void {
-    const { platform } = task;
-    deps.meter.called(platform, outcome.ok ? 'ok' : outcome.failure);
-    const span = openSpan({
-      name: `call ${platform}`,
-      kind: 'client',
-      parent: currentTrace()?.traceparent ?? null,
-      startedAt: new Date(clock().getTime() - outcome.durationMs),
-    });
-    span.end(outcome.ok ? {} : { failure: outcome.failure });
+    const call = callGate(deps, task, calls, version, () => (refused = version));
+    return { config, accessToken, now: clock, signal: held.signal, call };
   }
 
   /** Reads the page after this one while this one is written; its failure shows when its turn comes. */
