@@ -66,6 +66,13 @@ test('single records and late deletions change the totals and are no sync, howev
   await until(async () => (await statistics(id)).totalProducts === 55);
 });
 
+test('a late deletion told before the sync that held it back keeps its totals, and the sync is shown all the same', async () => {
+  const { id } = await registry.connect('demo', newShop());
+  await registry.bus.publish([completed(id, 50, { scope: 'deletions' }), completed(id, 40)]);
+  await until(async () => (await statistics(id)).lastSyncStatus === 'success');
+  expect(await statistics(id)).toMatchObject({ totalProducts: 50, lastSyncAt: new Date('2026-03-14T10:40:00Z') });
+});
+
 test('an event of a deleted connector is over, one that comes before its connector waits for it', async () => {
   const { connector } = await registry.create('demo', newShop());
   await registry.connectors.deleteConnector({ id: connector.id, ifRevision: undefined }, registry.as('demo'));

@@ -51,15 +51,25 @@ function isNewer({ completed_at: completedAt, task_id: taskId }: Completed, { la
   return later > 0 || (later === 0 && taskId > lastSync.taskId);
 }
 
+/** A late deletion may be told before the sync that held it back. */
+function newerTotals(
+  { totalProducts, totalOrders30d, countedAt }: Statistics,
+  { totals, completed_at: completedAt }: Completed,
+): Pick<Statistics, 'totalProducts' | 'totalOrders30d' | 'countedAt'> {
+  const takenAt = new Date(completedAt);
+  if (countedAt !== undefined && countedAt > takenAt) return { totalProducts, totalOrders30d, countedAt };
+  return { totalProducts: totals.products, totalOrders30d: totals.orders_30d, countedAt: takenAt };
+}
+
 /** Single records and late deletions change what is there, and are no sync of the connector. */
-const totalsPatch = ({ statistics, lastSync, streak }: Connector, { totals }: Completed): Patch => ({
-  statistics: { ...statistics, totalProducts: totals.products, totalOrders30d: totals.orders_30d },
+const totalsPatch = ({ statistics, lastSync, streak }: Connector, data: Completed): Patch => ({
+  statistics: { ...statistics, ...newerTotals(statistics, data) },
   lastSync,
   streak,
 });
 
 const patchOf = (before: Connector, data: Completed, startedAt: Date): Patch => ({
-  statistics: statisticsOf(data, startedAt),
+  statistics: statisticsOf(before, data, startedAt),
   lastSync: { completedAt: new Date(data.completed_at), taskId: data.task_id },
   streak: streakOf(before, data),
 });
@@ -75,10 +85,9 @@ function consequenceOf(next: Connector, now: Date): Decision | null {
   return pause === null ? advised(next, now) : { patch: pause, action: 'connector.auto_pause' };
 }
 
-const statisticsOf = ({ totals, status, duration_seconds }: Completed, startedAt: Date): Statistics => ({
-  totalProducts: totals.products,
-  totalOrders30d: totals.orders_30d,
+const statisticsOf = ({ statistics }: Connector, data: Completed, startedAt: Date): Statistics => ({
+  ...newerTotals(statistics, data),
   lastSyncAt: startedAt,
-  lastSyncStatus: LAST_STATUS[status],
-  lastSyncDurationSeconds: duration_seconds === null ? null : Math.round(duration_seconds),
+  lastSyncStatus: LAST_STATUS[data.status],
+  lastSyncDurationSeconds: data.duration_seconds === null ? null : Math.round(data.duration_seconds),
 });

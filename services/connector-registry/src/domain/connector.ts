@@ -67,6 +67,8 @@ export interface Authorization {
 export interface Statistics {
   totalProducts: number;
   totalOrders30d: number;
+  /** When the totals were taken; older ones never come after them. Missing where none came since there is this field. */
+  countedAt?: Date;
   lastSyncAt: Date | null;
   lastSyncStatus: 'success' | 'failed' | 'cancelled' | null;
   lastSyncDurationSeconds: number | null;
