@@ -41,6 +41,7 @@ import { readTaskStates } from './store/task-states.ts';
 import { callLeases } from './worker/call-budget-leases.ts';
 import { callBudgets } from './worker/call-budgets.ts';
 import { callReports } from './worker/call-reports.ts';
+import { closedShops } from './worker/closed-shops.ts';
 import { runTask } from './worker/run-task.ts';
 import { scheduler } from './worker/scheduler.ts';
 import { workerSlots } from './worker/slots.ts';
@@ -80,6 +81,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   measureLiveTasks(metrics, tasks.countLive);
   const meter = syncMeter(metrics);
   const calls = callBudgets(callLeases(budgets), log, metrics);
+  const shops = closedShops(clock);
   const reports = callReports({ send: report, log });
   const run = runTask({
     claims,
@@ -90,6 +92,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
     pages,
     errors,
     reports,
+    shops,
     meter,
     acquire,
     adapterOf,
@@ -113,7 +116,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
   const cancelling = cancelSync({ tasks, totalsOf: entities.totalsOf, wake: slots.wake, meter, clock });
   const reading = readTasks({ tasks, errors, knownConnector });
   const watching = watchTasks({ get: reading.get, read: readTaskStates(connection), log });
-  const beginning = { tasks, getConnector, wake: slots.wake, clock };
+  const beginning = { tasks, getConnector, reopened: shops.reopened, wake: slots.wake, clock };
   const app = {
     startSync: startSync(beginning),
     cancelSync: cancelling,
@@ -142,7 +145,7 @@ export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): 
         follow: scheduling.follow,
         reschedule: due.wake,
         cancelAll: cancelling.cancelAll,
-        wakePaused: tasks.wakePaused,
+        wakeWaiting: tasks.wakeWaiting,
         wake: slots.wake,
       }),
     ],

@@ -54,7 +54,13 @@ describe('a full sync that finds too much gone', () => {
     expect(approvals.filter(({ deduplicated }) => !deduplicated)).toHaveLength(1);
     await run.work();
     const removal = await run.task(approvals[0]!.task.id);
-    expect(removal).toMatchObject({ status: 'completed', reason: null, kind: 'removal', review: null });
+    expect(removal).toMatchObject({
+      status: 'completed',
+      reason: null,
+      kind: 'removal',
+      review: null,
+      counters: { synced: 3 },
+    });
     expect([...(await run.stored()).keys()]).toEqual(['p2', 'p3', 'p5', 'p6', 'p8']);
     expect((await changesOf(run)).map(({ op, external_id }) => `${op} ${external_id}`).toSorted()).toEqual([
       'deleted p1',

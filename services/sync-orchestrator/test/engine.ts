@@ -1,7 +1,15 @@
 import type { Event } from '@crossdock/contracts';
-import { newId, sleep, type Clock, type Logger } from '@crossdock/kernel';
+import { isPlatformError, newId, sleep, type Clock, type Logger } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
-import type { Page, PlatformAdapter, Position, RecordSource, SourceRow, SyncWindow } from '@crossdock/platforms';
+import type {
+  Page,
+  PlatformAdapter,
+  Position,
+  RecordSource,
+  Session,
+  SourceRow,
+  SyncWindow,
+} from '@crossdock/platforms';
 import { stores, testNames, until } from '@crossdock/testing';
 import { Registry } from 'prom-client';
 import { cancelSync } from '../src/app/cancel-sync.ts';
@@ -21,6 +29,7 @@ import { taskClaimStore } from '../src/store/task-claims.ts';
 import { taskPageStore } from '../src/store/task-pages.ts';
 import { taskModel } from '../src/store/task-rows.ts';
 import type { AppCalls } from '../src/worker/call-budgets.ts';
+import { closedShops } from '../src/worker/closed-shops.ts';
 import { callReports } from '../src/worker/call-reports.ts';
 import { runTask, type RunTaskDeps } from '../src/worker/run-task.ts';
 
@@ -52,20 +61,31 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
       return (from === null || updatedAt >= from) && updatedAt <= to;
     });
 
+  async function call({ call: gate, signal }: Session, name: string): Promise<void> {
+    await gate.take(signal);
+    calls++;
+    try {
+      await beforeCall(name);
+    } catch (err) {
+      if (isPlatformError(err))
+        gate.done({ ok: false, failure: err.failure, code: err.code, message: err.message, durationMs: 1 });
+      throw err;
+    }
+    gate.done({ ok: true, durationMs: 1 });
+  }
+
   const source: RecordSource = {
     lagMs: 0,
     reachMs,
-    async page(_session, window, position: Position | null): Promise<Page> {
-      calls++;
-      await beforeCall('page');
+    async page(session, window, position: Position | null): Promise<Page> {
+      await call(session, 'page');
       const ids = inside(window);
       const number = position === null ? Math.max(1, Math.ceil(ids.length / pageSize)) : (position['page'] as number);
       const shown = ids.slice((number - 1) * pageSize, number * pageSize);
       return { rows: shown.map(rowOf), next: number > 1 ? { page: number - 1 } : null, total: ids.length };
     },
-    async byIds(_session, refs) {
-      calls++;
-      await beforeCall('byIds');
+    async byIds(session, refs) {
+      await call(session, 'byIds');
       return refs.flatMap(({ id }) => (rows.has(id) ? [rowOf(id)] : []));
     },
   };
@@ -134,7 +154,9 @@ export async function engine(platform: ScriptedSource) {
     shopId: '1',
     expiresAt: undefined,
   };
+  const shops = closedShops(clock);
   const deps: RunTaskDeps = {
+    shops,
     ...base,
     recordsOf: entities.recordsOf,
     totalsOf: entities.totalsOf,
@@ -157,7 +179,7 @@ export async function engine(platform: ScriptedSource) {
     syncTypes: ['products', 'orders'],
   } as never;
   const getConnector = async (_tenant: string, id: string) => ({ ...(connector as object), id }) as never;
-  const beginning = { tasks, getConnector, wake() {}, clock };
+  const beginning = { tasks, getConnector, reopened: shops.reopened, wake() {}, clock };
   const start = startSync(beginning);
   const reading = readTasks({ tasks, errors: base.errors, knownConnector: async () => {} });
   const cancelling = cancelSync({ tasks, totalsOf: entities.totalsOf, wake() {}, meter: deps.meter, clock });

@@ -58,10 +58,25 @@ describe('one record by its id', () => {
     expect((await run.stored()).size).toBe(3);
   });
 
-  test('asked for while others are in somebody’s hands is told to come again', async () => {
+  test('asked for while others are in somebody’s hands waits behind them, with all that come after it', async () => {
     const { task } = await one('p1');
-    await run.claims.claim(task.id, newId(), run.clock());
-    await expect(one('p2')).rejects.toMatchObject({ kind: 'too_many', retryAfterMs: expect.any(Number) });
+    const claimed = await run.claims.claim(task.id, newId(), run.clock());
+    const next = await one('p2');
+    expect(next.task.id).not.toBe(task.id);
+    expect((await one('p3')).task.id).toBe(next.task.id);
+    run.later(10_000);
+    await run.work();
+    await run.work();
+    expect(claimed).not.toBeNull();
+    expect((await run.stored()).size).toBe(3);
+  });
+
+  test('asked for while two tasks are in somebody’s hands is told to come again', async () => {
+    for (const id of ['p1', 'p2']) {
+      const { task } = await one(id);
+      await run.tasks.model.updateOne({ _id: task.id }, { $set: { start: run.clock() } });
+    }
+    await expect(one('p3')).rejects.toMatchObject({ kind: 'too_many', retryAfterMs: expect.any(Number) });
   });
 });
 

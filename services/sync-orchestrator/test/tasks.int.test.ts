@@ -315,6 +315,37 @@ describe('a holder', () => {
   });
 });
 
+describe('a closed shop', () => {
+  test('is asked once for all tasks of the connector, and again when somebody asks for it', async () => {
+    platform.onCall(() => {
+      throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
+    });
+    const { task } = await run.start();
+    const { task: other } = await run.start({ mode: 'incremental' });
+    await run.work();
+    await run.work();
+    expect(platform.calls()).toBe(1);
+    expect(await run.task(task.id)).toMatchObject({ status: 'queued', reason: 'shop_closed', breakdowns: 0 });
+    expect(await run.work()).toBe(false);
+    platform.onCall(() => {});
+    await run.start();
+    while (await run.work());
+    for (const { id } of [task, other]) expect(await run.task(id)).toMatchObject({ status: 'completed' });
+  });
+
+  test('is tried again by itself within a minute', async () => {
+    platform.onCall(() => {
+      throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
+    });
+    const { task } = await run.start();
+    await run.work();
+    platform.onCall(() => {});
+    run.later(60_000);
+    await run.work();
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed' });
+  });
+});
+
 test('small pages of the platform are settled together, and a failure on the way loses none', async () => {
   expect(await sync({}, { pageRows: 4 })).toMatchObject({ page: 2, counters: { synced: 5 } });
   platform.rows.delete('p5');
@@ -323,6 +354,9 @@ test('small pages of the platform are settled together, and a failure on the way
     if (call === 'page' && ++pages === 2) throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
   });
   const { task } = await run.start({ mode: 'incremental', since: OLD });
+  await run.work({ pageRows: 4 });
+  expect(await run.task(task.id)).toMatchObject({ status: 'queued', counters: { synced: 2 } });
+  run.later(60_000);
   await run.work({ pageRows: 4 });
   expect(await run.task(task.id)).toMatchObject({ status: 'completed', counters: { synced: 4 } });
 });

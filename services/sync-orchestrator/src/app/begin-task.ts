@@ -18,6 +18,8 @@ export interface BeginTaskDeps {
   tasks: SyncTaskStore;
   /** Throws not_found for a foreign, deleted or unknown connector. */
   getConnector(tenant: string, id: string): Promise<Connector>;
+  /** The shop may be open again: somebody asks for it. */
+  reopened(connectorId: string): void;
   wake(): void;
   clock: Clock;
 }
@@ -51,7 +53,7 @@ const PAUSED = new Set(['paused', 'auto_paused']);
 
 /** A new task, or the live one that serves the same, or the one this idempotency key made. */
 export async function beginTask(
-  { tasks, wake, clock }: BeginTaskDeps,
+  { tasks, reopened, wake, clock }: BeginTaskDeps,
   connector: Connector,
   request: TaskRequest,
   what: Pick<NewTask, 'kind' | 'mode' | 'since' | 'trigger' | 'wanted' | 'approves'>,
@@ -70,6 +72,10 @@ export async function beginTask(
       retryAfterMs: BUSY_RETRY_MS,
     });
   await failpoint('sync.requested');
+  if (!started.created) {
+    reopened(connectorId);
+    await tasks.wakeWaiting(connectorId, 'shop_closed');
+  }
   wake();
   return { task: started.task, deduplicated: !started.created };
 }

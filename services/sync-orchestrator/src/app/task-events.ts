@@ -1,5 +1,6 @@
 import { auditRecorded, syncCompleted, syncRequested, type Event } from '@crossdock/contracts';
 import { currentTrace } from '@crossdock/kernel';
+import { readsRecords } from '../domain/kind.ts';
 import { durationSeconds, totalOf, type EndStatus, type SyncTask } from '../domain/sync-task.ts';
 
 const SOURCE = '/sync-orchestrator';
@@ -28,7 +29,7 @@ export interface Ending {
 }
 
 function scopeOf({ kind }: SyncTask): { scope?: 'records' | 'deletions' } {
-  if (kind === 'records') return { scope: 'records' };
+  if (readsRecords(kind)) return { scope: 'records' };
   return kind === 'removal' ? { scope: 'deletions' } : {};
 }
 

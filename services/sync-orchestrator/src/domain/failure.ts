@@ -7,7 +7,8 @@ export const HOLD_PAUSE_MS = 10_000;
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 15_000;
-const CLOSED_SHOP_MS = 45_000;
+/** How long a closed shop is left alone. */
+export const CLOSED_SHOP_MS = 45_000;
 
 /** What a failed platform call asks of its task: `wait` frees the slot and burns no try. */
 export type Reaction =

@@ -4,9 +4,14 @@ export type Mode = 'full' | 'incremental';
  * A stream is one connector and one sync type; at most one task of each kind lives in it, and one runs.
  * `records` reads single records by id; `removal` carries out deletions that a full sync held back.
  */
-export type Kind = 'full' | 'incremental' | 'since' | 'since_next' | 'records' | 'removal';
+export type Kind = 'full' | 'incremental' | 'since' | 'since_next' | 'records' | 'records_next' | 'removal';
 
-/** Of a new walk over a window; `since_next` is only ever what waits behind a `since` that began. */
+/** What waits behind a task of this kind that began and cannot serve another request any more. */
+export const NEXT_KIND: Partial<Record<Kind, Kind>> = { since: 'since_next', records: 'records_next' };
+
+export const readsRecords = (kind: Kind): boolean => kind === 'records' || kind === 'records_next';
+
+/** Of a new walk over a window. */
 export function kindOf(mode: Mode, since: Date | null): Kind {
   if (mode === 'full') return 'full';
   return since === null ? 'incremental' : 'since';

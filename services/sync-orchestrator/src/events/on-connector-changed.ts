@@ -10,7 +10,7 @@ export interface Followers {
   /** Ends the connector's live tasks. */
   cancelAll(connectorId: string): Promise<void>;
   /** Its paused tasks may be taken now. */
-  wakePaused(connectorId: string): Promise<void>;
+  wakeWaiting(connectorId: string, reason: 'paused'): Promise<void>;
   /** A slot may have something to take. */
   wake(): void;
 }
@@ -19,7 +19,7 @@ export interface Followers {
  * Its due time follows the connector's newest state. What waited for a better one is looked at again; a deleted
  * connector's live tasks are ended, and a task that starts meanwhile finds it gone before its first page.
  */
-export const onConnectorChanged = ({ follow, reschedule, cancelAll, wakePaused, wake }: Followers): Handler =>
+export const onConnectorChanged = ({ follow, reschedule, cancelAll, wakeWaiting, wake }: Followers): Handler =>
   on(connectorChanged, async ({ data, tenantId }) => {
     const isNew = await follow({
       connectorId: data.connector_id,
@@ -35,6 +35,6 @@ export const onConnectorChanged = ({ follow, reschedule, cancelAll, wakePaused, 
     await failpoint('schedule.followed');
     if (isNew) reschedule();
     if (data.deleted) return cancelAll(data.connector_id);
-    await wakePaused(data.connector_id);
+    await wakeWaiting(data.connector_id, 'paused');
     wake();
   });

@@ -1,5 +1,5 @@
 import type { Model, QueryFilter } from 'mongoose';
-import type { Kind } from '../domain/kind.ts';
+import { readsRecords, type Kind } from '../domain/kind.ts';
 import type { SyncTask } from '../domain/sync-task.ts';
 import { taskOf, type TaskRow } from './task-rows.ts';
 
@@ -35,12 +35,12 @@ export function liveTasks(rows: Model<TaskRow>) {
   }
 
   /** Ids for a `records` task that has not begun; one that reads another task's errors takes none. */
-  const joinRecords = (task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> =>
+  const joinRecords = (kind: Kind, task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> =>
     task.wanted?.ids
       ? join(
           {
             stream: task.stream,
-            kind: task.kind,
+            kind,
             status: 'queued',
             start: null,
             [`wanted.ids.${MOST_IDS - task.wanted.ids.length}`]: { $exists: false },
@@ -53,7 +53,7 @@ export function liveTasks(rows: Model<TaskRow>) {
       : join(
           {
             stream: task.stream,
-            kind: task.kind,
+            kind,
             'wanted.ids': null,
             'wanted.errorsOf': task.wanted?.errorsOf ?? null,
           },
@@ -62,7 +62,7 @@ export function liveTasks(rows: Model<TaskRow>) {
 
   return function joinLive(kind: Kind, task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> {
     if (kind === 'since' || kind === 'since_next') return joinSince(kind, task, request);
-    if (kind === 'records') return joinRecords(task, request);
+    if (readsRecords(kind)) return joinRecords(kind, task, request);
     if (kind === 'removal') return join({ stream: task.stream, kind, approves: task.approves }, request);
     return join({ stream: task.stream, kind }, request);
   };

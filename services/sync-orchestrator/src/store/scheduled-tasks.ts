@@ -14,7 +14,7 @@ export interface DueTask {
 }
 
 /** Tasks that are no sync of the connector. */
-const OUT_OF_LINE: Kind[] = ['records', 'removal'];
+const OUT_OF_LINE: Kind[] = ['records', 'records_next', 'removal'];
 
 /** Of sync tasks what the scheduler asks and writes. */
 export function scheduledTaskStore(connection: Connection, relay: Relay) {

@@ -3,7 +3,7 @@ import { AppError, keyReused } from '@crossdock/kernel';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection, QueryFilter } from 'mongoose';
 import type { Review } from '../domain/brake.ts';
-import type { Kind } from '../domain/kind.ts';
+import { NEXT_KIND, type Kind } from '../domain/kind.ts';
 import type { EndStatus, Mark, SyncTask } from '../domain/sync-task.ts';
 import { LIVE, liveTasks, type RequestKey } from './live-tasks.ts';
 import { LIVE_INDEX, taskModel, taskOf, type TaskRow } from './task-rows.ts';
@@ -57,7 +57,7 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
       events: Event[],
       request: RequestKey | null,
     ): Promise<{ task: SyncTask; created: boolean } | null> {
-      const kinds: Kind[] = task.kind === 'since' ? ['since', 'since_next'] : [task.kind];
+      const kinds = [task.kind, NEXT_KIND[task.kind]].filter((kind) => kind !== undefined);
       for (let tries = 0; tries < TRIES; tries++) {
         for (const kind of kinds) {
           const candidate = { ...task, kind };
@@ -134,9 +134,9 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
       return row && taskOf(row);
     },
 
-    /** What waits because its connector is paused may be taken now. */
-    async wakePaused(connectorId: string): Promise<void> {
-      await rows.updateMany({ connectorId, status: 'queued', reason: 'paused' }, { $set: { notBefore: null } });
+    /** What waits because its connector is paused, or its shop was closed, may be taken now. */
+    async wakeWaiting(connectorId: string, reason: 'paused' | 'shop_closed'): Promise<void> {
+      await rows.updateMany({ ...LIVE, connectorId, reason }, { $set: { notBefore: null } });
     },
 
     /** Ends a task that no holder has; false when it is not queued. */
