@@ -57,10 +57,8 @@ export async function logIn(gateway: string, control: SandboxControl) {
     task: (connectorId: string, taskId: string) => get<Task>(`${connectorId}/sync/tasks/${taskId}`),
 
     /** The endpoint's secret. */
-    async addWebhook(connectorId: string, url: string): Promise<string> {
-      return (
-        await post<{ secret: string }>(`/${connectorId}/webhooks`, { url, events: ['sync.completed', 'sync.failed'] })
-      ).secret;
+    async addWebhook(connectorId: string, url: string, events = ['sync.completed', 'sync.failed']): Promise<string> {
+      return (await post<{ secret: string }>(`/${connectorId}/webhooks`, { url, events })).secret;
     },
   };
 }
