@@ -32,3 +32,7 @@ test('free ports asked for at once are all different', async () => {
   const ports = await Promise.all(Array.from({ length: 50 }, freePort));
   expect(new Set(ports).size).toBe(50);
 });
+
+test('free ports lie below those that outgoing connections take', async () => {
+  for (let times = 0; times < 200; times++) expect(await freePort()).toBeLessThan(32_768);
+});

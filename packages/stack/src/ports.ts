@@ -1,36 +1,38 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { StartError } from './start-error.ts';
 
 const HOST = '127.0.0.1';
 
-/** The port asked for (0: any), or null when something listens there. */
-async function tryListen(port: number): Promise<number | null> {
+/** Whether nobody listens there. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   server.listen(port, HOST);
   try {
     await once(server, 'listening');
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'EADDRINUSE') return null;
+    if ((err as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
     throw err;
   }
-  const taken = (server.address() as AddressInfo).port;
   server.close();
   await once(server, 'close');
-  return taken;
+  return true;
 }
 
-export const isFree = async (port: number): Promise<boolean> => (await tryListen(port)) !== null;
+/** Below the range that outgoing connections take theirs from (32768 and up): a port found free there may be gone when it is wanted. */
+const FIRST = 20_000;
+const LAST = 32_000;
+/** Processes that look at the same time begin at different places. */
+const STRIDE = 120;
 
-const given = new Set<number>();
+let next = FIRST + ((process.pid * STRIDE) % (LAST - FIRST));
 
-/** A port nobody listens on, never the same one twice in a process. */
+/** A port nobody listens on, never the same one twice in a process before all have had their turn. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = await tryListen(0);
-    if (port === null || given.has(port)) continue;
-    given.add(port);
-    return port;
+    const port = next;
+    next = port + 1 < LAST ? port + 1 : FIRST;
+    if (await isFree(port)) return port;
   }
 }
 
