@@ -60,7 +60,7 @@ export const HORIZON_MS = 500;
 /** A process that says nothing for this long waits no more. */
 export const HOLDER_MS = 1_000;
 /** Part of the rate that slices are cut from: the rest takes up calls that arrive bunched. */
-export const USED_SHARE = 0.97;
+const USED_SHARE = 0.97;
 export const FIRST_PAUSE_MS = 1_000;
 export const FIRST_RAISE_MS = 5_000;
 /** Orders, inventory, everything else. Of a budget that all three wait for, they get 60, 30 and 10 of 100 calls. */

@@ -43,7 +43,10 @@ const madeAt = ({ fields, sourceUpdatedAt }: RecordRow): Date | null => {
 const DECISION = { hash: 1, version: 1, guard: 1, deletedAt: 1 };
 const UNREAD = { fence: 0, page: 0 };
 
-function storedOf({ _id, hash, version, guard, mark = UNREAD, deletedAt }: RecordRow): StoredRow {
+/** A row as read with or without its mark. */
+type Read = Omit<RecordRow, 'mark'> & Partial<Pick<RecordRow, 'mark'>>;
+
+function storedOf({ _id, hash, version, guard, mark = UNREAD, deletedAt }: Read): StoredRow {
   return { externalId: externalIdOf(_id), hash, version, guard, mark, deleted: deletedAt !== null };
 }
 

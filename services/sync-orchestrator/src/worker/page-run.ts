@@ -1,12 +1,4 @@
-import {
-  currentTrace,
-  isAppError,
-  isPlatformError,
-  openSpan,
-  PlatformError,
-  sleep,
-  type Clock,
-} from '@crossdock/kernel';
+import { isAppError, isPlatformError, sleep } from '@crossdock/kernel';
 import type { PlatformAdapter, Session } from '@crossdock/platforms';
 import type { Ending } from '../app/task-events.ts';
 import { isHeld } from '../domain/brake.ts';

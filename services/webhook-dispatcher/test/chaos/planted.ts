@@ -1,4 +1,4 @@
-import { syncCompleted, type DataOf, type Event } from '@crossdock/contracts';
+import type { DataOf, Event, syncCompleted } from '@crossdock/contracts';
 import { systemClock } from '@crossdock/kernel';
 import { createOutbound } from '@crossdock/outbound';
 import { readConfig } from '@crossdock/runtime';

@@ -52,5 +52,11 @@ export const commerceDocs: FamilyDocs = {
       message: text({ description: 'For the person who asked, in Chinese.' }),
       data: status === 422 ? Type.Object({ errors: fieldReasons() }) : orNull(Type.Object({ errors: fieldReasons() })),
     }),
-  operations: { ...connectorOperations, ...syncOperations, ...taskEventOperations, ...recordOperations, ...webhookOperations },
+  operations: {
+    ...connectorOperations,
+    ...syncOperations,
+    ...taskEventOperations,
+    ...recordOperations,
+    ...webhookOperations,
+  },
 };
