@@ -1,8 +1,9 @@
-import { inTrace, openSpan } from '@crossdock/kernel';
+import { inTrace } from '@crossdock/kernel';
 import { type handleServerStreamingCall, type ServerWritableStream, status } from '@grpc/grpc-js';
 import { once } from 'node:events';
-import { type CallContext, incomingContext, incomingTrace } from './context.ts';
+import type { CallContext } from './context.ts';
 import { outcomeOf } from './outcome.ts';
+import { received } from './received.ts';
 import { toServiceError } from './wire-error.ts';
 
 /** A stream lives as long as both sides want: `signal` aborts when the caller left or this side stops. */
@@ -17,17 +18,7 @@ export function serverStream<Req, Res>(
   return (call) => {
     const gone = new AbortController();
     for (const end of ['cancelled', 'error']) call.once(end, () => gone.abort());
-    const span = openSpan({
-      name: call.getPath().slice(1),
-      kind: 'server',
-      parent: incomingTrace(call.metadata),
-      attributes: { 'rpc.system': 'grpc' },
-    });
-    const context = incomingContext(call.metadata, {
-      traceparent: span.traceparent,
-      deadline: ENDLESS,
-      signal: gone.signal,
-    });
+    const { span, context } = received(call, { deadline: ENDLESS, signal: gone.signal });
     const answer = async () => {
       try {
         await send(call, handler(call.request, context), gone.signal);

@@ -1,7 +1,8 @@
-import { inTrace, openSpan } from '@crossdock/kernel';
+import { inTrace } from '@crossdock/kernel';
 import { type handleUnaryCall, status } from '@grpc/grpc-js';
-import { type CallContext, incomingContext, incomingTrace, withDeadline } from './context.ts';
+import { type CallContext, withDeadline } from './context.ts';
 import { outcomeOf } from './outcome.ts';
+import { received } from './received.ts';
 import { toServiceError } from './wire-error.ts';
 
 const LONGEST_MS = 60_000;
@@ -13,17 +14,7 @@ export function unary<Req, Res>(
   return (call, callback) => {
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());
-    const span = openSpan({
-      name: call.getPath().slice(1),
-      kind: 'server',
-      parent: incomingTrace(call.metadata),
-      attributes: { 'rpc.system': 'grpc' },
-    });
-    const context = incomingContext(call.metadata, {
-      traceparent: span.traceparent,
-      deadline: deadlineOf(call.getDeadline()),
-      signal: gone.signal,
-    });
+    const { span, context } = received(call, { deadline: deadlineOf(call.getDeadline()), signal: gone.signal });
     const answer = async () => {
       try {
         callback(null, await handler(call.request, context));

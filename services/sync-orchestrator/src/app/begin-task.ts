@@ -1,5 +1,6 @@
 import type { Connector } from '@crossdock/contracts/grpc/connector-registry';
 import { AppError, currentTrace, failpoint, invalidField, newId, type Clock } from '@crossdock/kernel';
+import { isPaused } from '../domain/paused.ts';
 import { newTask, type NewTask, type SyncTask } from '../domain/sync-task.ts';
 import type { SyncTaskStore } from '../store/sync-tasks.ts';
 import { auditEvent, requestedEvent } from './task-events.ts';
@@ -46,10 +47,8 @@ export async function syncable(
 function checkState({ status, statusReason }: Connector): void {
   if (status === 'pending') throw new AppError('conflict', 'CONNECTOR_002', '连接器尚未完成授权');
   if (status === 'error') throw new AppError('conflict', 'CONNECTOR_003', '连接器授权已失效，请重新授权');
-  if (PAUSED.has(statusReason)) throw new AppError('conflict', 'CONNECTOR_004', '连接器已暂停，请先恢复');
+  if (isPaused(statusReason)) throw new AppError('conflict', 'CONNECTOR_004', '连接器已暂停，请先恢复');
 }
-
-const PAUSED = new Set(['paused', 'auto_paused']);
 
 /** A new task, or the live one that serves the same, or the one this idempotency key made. */
 export async function beginTask(

@@ -1,6 +1,6 @@
 import { auditRecorded, syncCompleted, syncRequested, type Event } from '@crossdock/contracts';
 import { currentTrace } from '@crossdock/kernel';
-import { readsRecords } from '../domain/kind.ts';
+import { SCOPES } from '../domain/kind.ts';
 import { durationSeconds, totalOf, type EndStatus, type SyncTask } from '../domain/sync-task.ts';
 
 const SOURCE = '/sync-orchestrator';
@@ -28,11 +28,6 @@ export interface Ending {
   completedAt: Date;
 }
 
-function scopeOf({ kind }: SyncTask): { scope?: 'records' | 'deletions' } {
-  if (readsRecords(kind)) return { scope: 'records' };
-  return kind === 'removal' ? { scope: 'deletions' } : {};
-}
-
 /** What a connector holds now. */
 export interface Totals {
   products: number;
@@ -41,6 +36,7 @@ export interface Totals {
 
 export function completedEvent(task: SyncTask, ending: Ending, totals: Totals): Event {
   const ended = { ...task, ...ending };
+  const scope = SCOPES[task.kind];
   return syncCompleted.create({
     tenantId: task.tenant,
     source: SOURCE,
@@ -57,7 +53,7 @@ export function completedEvent(task: SyncTask, ending: Ending, totals: Totals): 
       started_at: iso(task.start),
       completed_at: ending.completedAt.toISOString(),
       duration_seconds: durationSeconds(ended),
-      ...scopeOf(task),
+      ...(scope && { scope }),
     },
   });
 }

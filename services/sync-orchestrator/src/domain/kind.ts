@@ -9,7 +9,12 @@ export type Kind = 'full' | 'incremental' | 'since' | 'since_next' | 'records' |
 /** What waits behind a task of this kind that began and cannot serve another request any more. */
 export const NEXT_KIND: Partial<Record<Kind, Kind>> = { since: 'since_next', records: 'records_next' };
 
-export const readsRecords = (kind: Kind): boolean => kind === 'records' || kind === 'records_next';
+/** What a task that is no sync of the connector is about: rows somebody asked for by name, or late deletions. */
+export const SCOPES: Partial<Record<Kind, 'records' | 'deletions'>> = {
+  records: 'records',
+  records_next: 'records',
+  removal: 'deletions',
+};
 
 /** Of a new walk over a window. */
 export function kindOf(mode: Mode, since: Date | null): Kind {

@@ -1,3 +1,5 @@
+import { isPaused } from './paused.ts';
+
 /** What the scheduler knows of a connector: its newest state that was told, and when it last ran by itself. */
 export interface Schedule {
   connectorId: string;
@@ -15,11 +17,9 @@ export interface Schedule {
   dueAt: Date | null;
 }
 
-const PAUSED: ReadonlySet<string | null> = new Set(['paused', 'auto_paused']);
-
 /** Authorised, not paused, not deleted. */
 export const syncsByItself = (state: { status: string; statusReason: string | null; deleted: boolean }): boolean =>
-  !state.deleted && (state.status === 'connected' || state.status === 'running') && !PAUSED.has(state.statusReason);
+  !state.deleted && (state.status === 'connected' || state.status === 'running') && !isPaused(state.statusReason);
 
 /**
  * From when its interval counts: the start of the last ended sync, before the first one the authorisation,

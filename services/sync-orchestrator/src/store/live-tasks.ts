@@ -1,7 +1,7 @@
 import type { Model, QueryFilter } from 'mongoose';
-import { readsRecords, type Kind } from '../domain/kind.ts';
+import { SCOPES, type Kind } from '../domain/kind.ts';
 import type { SyncTask } from '../domain/sync-task.ts';
-import { taskOf, type TaskRow } from './task-rows.ts';
+import { LIVE, taskOf, type TaskRow } from './task-rows.ts';
 
 /** A caller's idempotency key, made unique across tenants and routes, and the hash of what it asked for. */
 export interface RequestKey {
@@ -11,7 +11,6 @@ export interface RequestKey {
 
 type Filter = QueryFilter<TaskRow>;
 
-export const LIVE: Filter = { status: { $in: ['queued', 'running'] } };
 /** Of a `records` task. */
 const MOST_IDS = 1_000;
 
@@ -62,7 +61,7 @@ export function liveTasks(rows: Model<TaskRow>) {
 
   return function joinLive(kind: Kind, task: SyncTask, request: RequestKey | null): Promise<SyncTask | null> {
     if (kind === 'since' || kind === 'since_next') return joinSince(kind, task, request);
-    if (readsRecords(kind)) return joinRecords(kind, task, request);
+    if (SCOPES[kind] === 'records') return joinRecords(kind, task, request);
     if (kind === 'removal') return join({ stream: task.stream, kind, approves: task.approves }, request);
     return join({ stream: task.stream, kind }, request);
   };

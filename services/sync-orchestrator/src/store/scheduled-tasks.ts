@@ -1,9 +1,9 @@
 import type { Event } from '@crossdock/contracts';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
 import type { Connection } from 'mongoose';
-import type { Kind } from '../domain/kind.ts';
+import { SCOPES, type Kind } from '../domain/kind.ts';
 import type { SyncTask } from '../domain/sync-task.ts';
-import { taskModel, type TaskRow } from './task-rows.ts';
+import { LIVE, taskModel, type TaskRow } from './task-rows.ts';
 
 /** A task for one due time of a connector. */
 export interface DueTask {
@@ -13,9 +13,6 @@ export interface DueTask {
   events: Event[];
 }
 
-/** Tasks that are no sync of the connector. */
-const OUT_OF_LINE: Kind[] = ['records', 'records_next', 'removal'];
-
 /** Of sync tasks what the scheduler asks and writes. */
 export function scheduledTaskStore(connection: Connection, relay: Relay) {
   const rows = taskModel(connection);
@@ -24,7 +21,12 @@ export function scheduledTaskStore(connection: Connection, relay: Relay) {
     async lastStart(connectorId: string): Promise<Date | null> {
       const row = await rows
         .findOne(
-          { connectorId, kind: { $nin: OUT_OF_LINE }, start: { $type: 'date' }, completedAt: { $type: 'date' } },
+          {
+            connectorId,
+            kind: { $nin: Object.keys(SCOPES) as Kind[] },
+            start: { $type: 'date' },
+            completedAt: { $type: 'date' },
+          },
           { start: 1, _id: 0 },
         )
         .sort({ completedAt: -1, _id: -1 })
@@ -39,7 +41,7 @@ export function scheduledTaskStore(connection: Connection, relay: Relay) {
           {
             stream: { $in: due.map(({ task }) => task.stream) },
             kind: 'incremental',
-            status: { $in: ['queued', 'running'] },
+            ...LIVE,
           },
           { stream: 1, _id: 0 },
         )

@@ -5,8 +5,8 @@ import type { Connection, QueryFilter } from 'mongoose';
 import type { Review } from '../domain/brake.ts';
 import { NEXT_KIND, type Kind } from '../domain/kind.ts';
 import type { EndStatus, Mark, SyncTask } from '../domain/sync-task.ts';
-import { LIVE, liveTasks, type RequestKey } from './live-tasks.ts';
-import { LIVE_INDEX, taskModel, taskOf, type TaskRow } from './task-rows.ts';
+import { liveTasks, type RequestKey } from './live-tasks.ts';
+import { LIVE, LIVE_INDEX, taskModel, taskOf, type TaskRow } from './task-rows.ts';
 
 export interface LiveTasks {
   status: string;

@@ -1,6 +1,6 @@
 import { outbox, type WithOutbox } from '@crossdock/mongo';
 import { Schema, type Connection, type Model } from 'mongoose';
-import type { SyncTask } from '../domain/sync-task.ts';
+import type { Status, SyncTask } from '../domain/sync-task.ts';
 
 /** A task as stored: the id is `_id`; what only claiming needs stands beside. */
 export interface TaskRow extends Omit<SyncTask, 'id'>, WithOutbox {
@@ -53,16 +53,17 @@ const schema = new Schema<TaskRow>(
 
 export const LIVE_INDEX = 'live_status';
 
-const live = { status: { $in: ['queued', 'running'] } };
+/** Tasks that have not ended. */
+export const LIVE: { status: { $in: Status[] } } = { status: { $in: ['queued', 'running'] } };
 
-schema.index({ stream: 1, kind: 1 }, { name: 'live_kind', unique: true, partialFilterExpression: live });
+schema.index({ stream: 1, kind: 1 }, { name: 'live_kind', unique: true, partialFilterExpression: LIVE });
 schema.index({ stream: 1 }, { name: 'one_running', unique: true, partialFilterExpression: { status: 'running' } });
 schema.index(
   { 'keys.key': 1 },
   { name: 'idempotency', unique: true, partialFilterExpression: { 'keys.0': { $exists: true } } },
 );
 // With the type, so that counting live tasks reads the index alone.
-schema.index({ status: 1, createdAt: 1, syncType: 1 }, { name: LIVE_INDEX, partialFilterExpression: live });
+schema.index({ status: 1, createdAt: 1, syncType: 1 }, { name: LIVE_INDEX, partialFilterExpression: LIVE });
 schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });
 // When a connector's last ended sync began; read from the index alone.
 schema.index(

@@ -1,6 +1,6 @@
 import { recordsChanged, type Event } from '@crossdock/contracts';
 import { failpoint, type Clock } from '@crossdock/kernel';
-import { readsRecords } from '../domain/kind.ts';
+import { SCOPES } from '../domain/kind.ts';
 import type { Change, Decision, Lapsed } from '../domain/row.ts';
 import type { Counters, SyncTask } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
@@ -27,13 +27,11 @@ export interface Holding {
   handled: HandledIds;
 }
 
-/** Where rows are asked for by name, those that are gone count too: they are in step now. */
-const countsGone = ({ kind }: SyncTask): boolean => kind === 'removal' || readsRecords(kind);
-
 /** Rows of this page that stand on no earlier one count, once. */
 function count(task: SyncTask, page: Page, decisions: Map<string, Decision>, handled: Set<string>): Counters {
   const counters = { ...task.counters };
-  if (countsGone(task)) counters.synced += page.met.gone.filter((id) => !handled.has(id)).length;
+  // Where rows are asked for by name, those that are gone are in step now.
+  if (SCOPES[task.kind] !== undefined) counters.synced += page.met.gone.filter((id) => !handled.has(id)).length;
   for (const row of new Map(page.met.rows.map((each) => [each.externalId, each])).values()) {
     if (handled.has(row.externalId)) continue;
     if (row.problem !== null) counters.failed++;

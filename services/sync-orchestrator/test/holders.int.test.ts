@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { newId, PlatformError } from '@crossdock/kernel';
+import { until } from '@crossdock/testing';
+import { changesOf, engine, scriptedSource, TENANT, type Engine, type Over, type ScriptedSource } from './engine.ts';
+
+const OLD = new Date('2026-03-14T08:00:00Z');
+
+let platform: ScriptedSource;
+let run: Engine;
+
+beforeEach(async () => {
+  platform = scriptedSource();
+  for (const id of ['p1', 'p2', 'p3', 'p4', 'p5']) platform.set(id, `title ${id}`, OLD);
+  run = await engine(platform);
+});
+
+afterEach(() => run.stop());
+
+async function sync(over: Parameters<Engine['start']>[0] = {}, worker: Over = {}) {
+  const { task } = await run.start(over);
+  await run.work(worker);
+  return run.task(task.id);
+}
+
+describe('cancelling', () => {
+  const cancel = (taskId: string) =>
+    run.cancelling.cancel({ tenant: TENANT, actor: 'user:1', connectorId: run.connectorId, taskId });
+
+  test('a queued task ends at once, and twice is the same', async () => {
+    const { task } = await run.start();
+    expect(await cancel(task.id)).toMatchObject({ status: 'cancelled', start: null });
+    expect(await cancel(task.id)).toMatchObject({ status: 'cancelled' });
+    expect(await run.events('sync.completed')).toHaveLength(1);
+    expect(await run.work()).toBe(false);
+  });
+
+  test('a running task is marked, its holder makes no further call and ends it as cancelled', async () => {
+    const { task } = await run.start();
+    const entered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let calls = 0;
+    platform.onCall(async () => {
+      calls++;
+      entered.resolve();
+      await gate.promise;
+    });
+    const working = run.work();
+    await entered.promise;
+    expect(await cancel(task.id)).toMatchObject({ status: 'running', mark: { reason: 'cancelled' } });
+    gate.resolve();
+    await working;
+    const ended = await run.task(task.id);
+    expect(ended).toMatchObject({ status: 'cancelled', reason: 'cancelled' });
+    expect(ended.total).toBe(ended.counters.synced);
+    // The page under way and the one read ahead.
+    expect(calls).toBeLessThanOrEqual(2);
+  });
+
+  test('a task whose holder is dead is ended by another worker within its grace', async () => {
+    const { task } = await run.start();
+    const [claimed] = [await run.claims.claim(task.id, newId(), run.clock())];
+    expect(claimed).not.toBeNull();
+    await cancel(task.id);
+    expect(await run.work()).toBe(false);
+    run.later(2_100);
+    expect(await run.work()).toBe(true);
+    expect(await run.task(task.id)).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('deleting a connector ends all its tasks', async () => {
+    await run.start();
+    await run.start({ mode: 'incremental' });
+    await run.cancelling.cancelAll(run.connectorId);
+    expect(await run.work()).toBe(false);
+    expect(await run.events('sync.completed')).toHaveLength(2);
+  });
+
+  test('a task of a connector that is gone ends as cancelled before its first call', async () => {
+    const { task } = await run.start();
+    const gone = {
+      state: 'deleted',
+      accessToken: '',
+      version: 0,
+      config: {},
+      platform: '',
+      shopId: '',
+      expiresAt: undefined,
+    };
+    await run.work({ acquire: async () => gone });
+    expect(await run.task(task.id)).toMatchObject({ status: 'cancelled', reason: 'connector_deleted' });
+    expect(platform.calls()).toBe(0);
+  });
+});
+
+describe('a holder', () => {
+  test('that leaves gives its task back between pages, and the next one goes on from there', async () => {
+    const { task } = await run.start();
+    const leaving = new AbortController();
+    platform.onCall(() => leaving.abort());
+    await run.work({}, leaving.signal);
+    platform.onCall(() => {});
+    const given = await run.task(task.id);
+    expect(given).toMatchObject({ status: 'queued', reason: null });
+    await run.work();
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed', total: 5, counters: { synced: 5 } });
+    expect(await changesOf(run)).toHaveLength(5);
+  });
+
+  test('waits while too many of its events are not at the broker yet', async () => {
+    const { task } = await run.start();
+    const waiting = Array.from({ length: 25 }, () => ({
+      id: newId(),
+      time: new Date(Date.now() + 60_000).toISOString(),
+    }));
+    await run.tasks.model.updateOne(
+      { _id: task.id },
+      { $set: { outbox: waiting, relay: { by: 'busy', until: new Date(Date.now() + 60_000) } } },
+    );
+    let looks = 0;
+    const look: Engine['claims']['look'] = (hold) => {
+      looks++;
+      return run.claims.look(hold);
+    };
+    const working = run.work({ claims: { ...run.claims, look } });
+    await until(() => looks > 3, { what: 'a holder that looks and waits' });
+    expect(platform.calls()).toBe(0);
+    await run.tasks.model.updateOne({ _id: task.id }, { $set: { outbox: [], relay: null } });
+    await working;
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed' });
+  });
+
+  test('that breaks down for reasons of its own is replaced, and gives up in the end with a reason', async () => {
+    const { task } = await run.start();
+    const broken: Engine['records'] = { ...run.records, known: () => Promise.reject(new Error('disk full')) };
+    for (let tries = 0; tries < 10 && (await run.task(task.id)).status !== 'failed'; tries++) {
+      await run.work({ records: broken });
+      run.later(20_000);
+    }
+    expect(await run.task(task.id)).toMatchObject({ status: 'failed', reason: 'internal_error' });
+    expect(await run.events('sync.completed')).toHaveLength(1);
+  });
+});
+
+describe('a closed shop', () => {
+  test('is asked once for all tasks of the connector, and again when somebody asks for it', async () => {
+    platform.onCall(() => {
+      throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
+    });
+    const { task } = await run.start();
+    const { task: other } = await run.start({ mode: 'incremental' });
+    await run.work();
+    await run.work();
+    expect(platform.calls()).toBe(1);
+    expect(await run.task(task.id)).toMatchObject({ status: 'queued', reason: 'shop_closed', breakdowns: 0 });
+    expect(await run.work()).toBe(false);
+    platform.onCall(() => {});
+    await run.start();
+    while (await run.work());
+    for (const { id } of [task, other]) expect(await run.task(id)).toMatchObject({ status: 'completed' });
+  });
+
+  test('is tried again by itself within a minute', async () => {
+    platform.onCall(() => {
+      throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
+    });
+    const { task } = await run.start();
+    await run.work();
+    platform.onCall(() => {});
+    run.later(60_000);
+    await run.work();
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed' });
+  });
+});
+
+test('small pages of the platform are settled together, and a failure on the way loses none', async () => {
+  expect(await sync({}, { pageRows: 4 })).toMatchObject({ page: 2, counters: { synced: 5 } });
+  platform.rows.delete('p5');
+  let pages = 0;
+  platform.onCall((call) => {
+    if (call === 'page' && ++pages === 2) throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
+  });
+  const { task } = await run.start({ mode: 'incremental', since: OLD });
+  await run.work({ pageRows: 4 });
+  expect(await run.task(task.id)).toMatchObject({ status: 'queued', counters: { synced: 2 } });
+  run.later(60_000);
+  await run.work({ pageRows: 4 });
+  expect(await run.task(task.id)).toMatchObject({ status: 'completed', counters: { synced: 4 } });
+});
