@@ -167,10 +167,14 @@ describe('dying', () => {
     async (point) => {
       const id = await run.connector();
       run.at(DUE_MINUTES);
-      armFailpoints((name) => (name === point ? dead() : undefined));
+      const there = Promise.withResolvers<void>();
+      armFailpoints((name) => {
+        if (name !== point) return undefined;
+        there.resolve();
+        return dead();
+      });
       void run.runDue();
-      await until(async () => (await run.soonest()) === null);
-      if (point === 'schedule.started') await until(async () => (await run.tasks(id)).length === 2);
+      await there.promise;
       armFailpoints(undefined);
 
       const other = run.instance();

@@ -48,7 +48,7 @@ export async function cast() {
             const found = await list();
             return found.length === count && found.every(wanted) ? found : null;
           },
-          { what: `${count} deliveries`, timeoutMs: 20_000 },
+          { what: `${count} deliveries`, timeoutMs: 60_000 },
         ),
     };
   }
