@@ -1,4 +1,4 @@
-import { AppError, type Clock, newId, keyReused } from '@crossdock/kernel';
+import { AppError, type Clock, failpoint, newId, keyReused } from '@crossdock/kernel';
 import type { Outbound } from '@crossdock/outbound';
 import { type Caller, type Endpoint, freeSlot, MAX_ENDPOINTS_PER_CONNECTOR } from '../domain/endpoint.ts';
 import { shownHeaders } from '../domain/custom-headers.ts';
@@ -75,6 +75,7 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
   /** A connector deleted meanwhile was told of before or after this insert: one of both sides sees the other. */
   async function confirm(endpoint: Endpoint): Promise<Endpoint> {
     const { tenant, connectorId, id } = endpoint;
+    await failpoint('dispatcher.endpoint.created');
     nudge(id);
     if (!(await connectors.get(tenant, connectorId))?.deleted) return endpoint;
     const at = clock();

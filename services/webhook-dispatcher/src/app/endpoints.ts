@@ -54,6 +54,7 @@ export function endpointApp({ endpoints, health, holding, reads, nudge, clock }:
       if (living.length === 0) break;
       for (const endpoint of living) await remove(systemCaller(endpoint.tenant), endpoint);
     }
+    await failpoint('dispatcher.connector.deleted');
     await holding.cancelOf(await endpoints.idsOf(connectorIds));
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@crossdock/kernel';
+import { type Clock, failpoint } from '@crossdock/kernel';
 import { PROBE_MS } from '../domain/breaker.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { DeliveryHolding } from '../store/delivery-holding.ts';
@@ -32,7 +32,10 @@ export function createGate({ endpoints, health, holding, clock }: GateDeps) {
     const now = clock();
     if (until > now) return { may: 'wait', endpoint, until };
     const probing = new Date(now.getTime() + PROBE_MS);
-    if (await health.takeProbe(id, until, probing)) return { may: 'probe', endpoint, until: probing };
+    if (await health.takeProbe(id, until, probing)) {
+      await failpoint('dispatcher.probe.taken');
+      return { may: 'probe', endpoint, until: probing };
+    }
     // Somebody was faster: what stands now is what that one wrote.
     return admit(id);
   }
@@ -49,6 +52,7 @@ export function createGate({ endpoints, health, holding, clock }: GateDeps) {
     else if (admission.may === 'hold') await holding.park(id, ids, holder);
     else if (admission.may !== 'call') await holding.postpone(id, ids, holder, admission.until);
     if (admission.may === 'call' || admission.may === 'cancel') return;
+    await failpoint('dispatcher.deliveries.turned-away');
     // Open again since we looked: the release of what waits may have come before ours was put there.
     const [endpoint] = await endpoints.byIds([id]);
     if (!callable(endpoint)) return;

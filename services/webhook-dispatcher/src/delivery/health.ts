@@ -63,7 +63,11 @@ export function createHealthWatch({ health, holding, app, wake, clock, log }: He
     if (!tooManyFailed(mine.window, !good, now)) return null;
     mine.window = newWindow();
     const breaker = openBreaker(1, now);
-    return { breaker, stands: write(id, () => health.openBreaker(id, breaker)) };
+    const stands = write(id, async () => {
+      await health.openBreaker(id, breaker);
+      await failpoint('dispatcher.breaker.opened');
+    });
+    return { breaker, stands };
   }
 
   /** How long nothing succeeded. */

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, newId, sleep } from '@crossdock/kernel';
+import { type Clock, failpoint, type Logger, newId, sleep } from '@crossdock/kernel';
 import type { DeliveryStore } from '../store/deliveries.ts';
 import type { WorkerStore } from '../store/workers.ts';
 
@@ -47,6 +47,7 @@ export function createHolder({ workers, deliveries, onBeat, onFreed, clock, log 
   async function freeTheDead(): Promise<void> {
     const dead = await workers.missing(await deliveries.holders(), clock());
     if (dead.length === 0) return;
+    await failpoint('dispatcher.lease.lapsed');
     const count = await deliveries.releaseAllOf(dead, clock());
     if (count === 0) return;
     log.info({ count }, 'deliveries of a worker that is gone are free');

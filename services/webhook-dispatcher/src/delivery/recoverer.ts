@@ -31,6 +31,7 @@ export function createRecoverer(deps: RecovererDeps): Part & { wake: () => void 
 
   async function work(claimed: ClaimedRecovery): Promise<void> {
     let { recovery } = claimed;
+    await failpoint('dispatcher.recovery.claimed');
     while (!stopping) {
       const found = await resends.candidates(recovery, BATCH);
       const last = found.at(-1);
@@ -49,6 +50,7 @@ export function createRecoverer(deps: RecovererDeps): Part & { wake: () => void 
         cursor: { createdAt: last.createdAt, id: last._id },
       };
       if (!(await recoveries.advance(claimed, step, lease()))) return;
+      await failpoint('dispatcher.recovery.advanced');
       recovery = { ...recovery, ...step };
     }
   }

@@ -65,7 +65,10 @@ export function createSettler({ attempts, deliveries, disable, log }: SettlerDep
     const farewells = new Map(
       batch.flatMap(({ endpointId, attempt }) => (attempt.farewell === null ? [] : [[endpointId, attempt.farewell]])),
     );
-    for (const [endpointId, reason] of farewells) await disable(endpointId, reason);
+    for (const [endpointId, reason] of farewells) {
+      await disable(endpointId, reason);
+      await failpoint('dispatcher.endpoint.disabled');
+    }
     await deliveries.settle(
       batch.map(({ holder, attempt }) => ({
         id: attempt.deliveryId,

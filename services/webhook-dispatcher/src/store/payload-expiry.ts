@@ -1,3 +1,4 @@
+import { failpoint } from '@crossdock/kernel';
 import type { Connection, Model, mongo } from 'mongoose';
 import { AGE_INDEX, type DeliveryRow, FREE } from './delivery-row.ts';
 
@@ -21,6 +22,7 @@ export function payloadExpiry(db: Connection, model: Model<DeliveryRow>) {
       const hint = AGE_INDEX;
       await rows.updateMany({ ...old, holder: FREE }, { $set: failed, $unset: { body: 1 } }, { hint });
       await rows.updateMany({ ...old, holder: null }, { $unset: { body: 1 } }, { hint });
+      await failpoint('dispatcher.payloads.expired');
       await marks().updateOne({ _id: 'payloads' }, { $max: { until: before } }, { upsert: true });
     },
   };
