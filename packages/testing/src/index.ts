@@ -4,7 +4,7 @@ export { until } from '@crossdock/stack/until';
 export { dnsServer, type DnsAnswer, type DnsServer, type Zone } from './hostile/dns-server.ts';
 export { HOSTILE_KINDS, hostileReceiver, type HostileKind, type HostileReceiver } from './hostile/hostile-receiver.ts';
 export { sentinels, type Sentinel } from './hostile/sentinel.ts';
-export { isFullChaos } from './full-chaos.ts';
+export { countOf, isFullChaos } from './full-chaos.ts';
 export { storePids, stores, testNames } from './names.ts';
 export { recordsOf } from './records-of.ts';
 export { startStack, type TestStack } from './start-stack.ts';
