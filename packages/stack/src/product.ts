@@ -97,7 +97,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 
 const opsUrl = ({ opsPort }: ServiceSpec): string => `http://127.0.0.1:${opsPort}`;
 
-const withCompileCache = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+/** What a service compiled once it need not compile again. */
+export const withCompileCache = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   NODE_COMPILE_CACHE: join(ROOT, '.crossdock', 'cache', 'compiled'),
   ...env,
 });

@@ -8,6 +8,7 @@ import {
   serviceSpecs,
   spawnChild,
   startProduct,
+  withCompileCache,
   type Child,
   type Product,
   type ServiceName,
@@ -35,8 +36,8 @@ export interface TestStack extends AsyncDisposable {
   logFile(name: ServiceName): string;
   /** Kills a service the hard way; the supervisor starts it again. */
   kill(name: ServiceName, signal?: NodeJS.Signals): void;
-  /** Another process of a service with gRPC, beside the one the others call; nobody starts it again. */
-  another(name: ServiceName): Promise<Child>;
+  /** Another process of a service beside the one the others call, with some variables of its own; nobody starts it again. */
+  another(name: ServiceName, variables?: NodeJS.ProcessEnv): Promise<Child>;
   stop(): Promise<void>;
 }
 
@@ -69,24 +70,29 @@ export async function startStack({ env = {}, ...options }: StackOptions = {}): P
   });
   const pid = (name: ServiceName) => product.services()[name].pid;
 
-  const others: Child[] = [];
+  const others = new Set<Child>();
+  let started = 0;
 
-  async function another(name: ServiceName): Promise<Child> {
+  async function another(name: ServiceName, variables: NodeJS.ProcessEnv = {}): Promise<Child> {
     const { entry, env: own } = serviceSpecs(setting)[name];
     const child = await spawnChild({
       command: process.execPath,
       args: [entry],
-      env: { ...own, GRPC_PORT: '0', OPS_PORT: '0' },
+      env: withCompileCache({ ...own, GRPC_PORT: '0', OPS_PORT: '0', ...variables }),
       cwd: ROOT,
-      logFile: join(run.path, 'logs', `${name}-${others.length}.log`),
+      logFile: join(run.path, 'logs', `${name}-${++started}.log`),
     });
     run.add(child.pid, entry);
-    others.push(child);
+    others.add(child);
+    void child.exited.then(() => {
+      run.remove(child.pid);
+      others.delete(child);
+    });
     return child;
   }
 
   async function stop(): Promise<void> {
-    await Promise.all([product.stop(), ...others.map((child) => child.stop(STOP_GRACE_MS))]);
+    await Promise.all([product.stop(), ...[...others].map((child) => child.stop(STOP_GRACE_MS))]);
     run.release();
     rmSync(run.path, { recursive: true, force: true });
   }

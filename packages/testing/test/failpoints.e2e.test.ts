@@ -7,31 +7,69 @@ import { dieAtEach, type Outcome } from '../src/failpoints/die.ts';
 import { startDoomedWorld, type DoomedWorld } from '../src/failpoints/doomed-world.ts';
 import { MISTAKES } from '../src/failpoints/planted.ts';
 import { stall, STALLS, type Stalled } from '../src/failpoints/stall.ts';
+import { oneByOne, volleysOf } from '../src/failpoints/volleys.ts';
 import { tableOf, tableOfStalls } from '../src/failpoints/table.ts';
-import { isFullChaos } from '../src/index.ts';
+import { countOf, isFullChaos } from '../src/index.ts';
 
-const ROUNDS = isFullChaos ? 50 : 1;
-const CASES = isFullChaos ? [...EACH_POINT, ...OTHERWISE] : FIRST_POINTS;
-const STALL_ROUNDS = isFullChaos ? 20 : 1;
-const SHOPS = isFullChaos ? 5 : 3;
-/** Twice what is promised: other tests run beside this one. */
-const LONGEST_S = 60;
+/** Of each case this many subjects are cut off, this many by one death. */
+const EACH = countOf('deaths', 50);
+const AT_ONCE = countOf('together', 8);
+/** What is cut off before its time is tried again. */
+const MAX_ROUNDS = 3 * Math.ceil(EACH / AT_ONCE) + 3;
+const HOLDERS = isFullChaos ? countOf('holders', 100) : 3;
+const SHOPS = isFullChaos ? Math.min(15, HOLDERS) : 3;
+/** So many are worked on at once that nobody waits for a slot. */
+const MANY_SLOTS = 32;
+/** Twice what is promised when other tests run beside this one. */
+const LONGEST_S = isFullChaos ? 30 : 60;
 const HOURS_MS = 3_600_000;
 
 let world: DoomedWorld;
-beforeAll(async () => void (world = await startDoomedWorld()), 120_000);
+beforeAll(async () => void (world = await startDoomedWorld(isFullChaos ? { slots: MANY_SLOTS } : {})), 120_000);
 afterAll(async () => world?.[Symbol.asyncDispose](), 120_000);
+
+/** In a world of its own each round: what was told in one is not read in the next. */
+async function dieAtAll(): Promise<Outcome[]> {
+  const cases = [...EACH_POINT, ...OTHERWISE];
+  const missing = new Map(cases.map((each) => [each, EACH]));
+  const outcomes: Outcome[] = [];
+  for (let round = 0; round < MAX_ROUNDS && [...missing.values()].some((count) => count > 0); round++) {
+    await using doomed = await startDoomedWorld({ slots: MANY_SLOTS });
+    const volleys = volleysOf(missing, AT_ONCE);
+    const began = Date.now();
+    const ended = await dieAtEach(doomed, volleys, { round, patienceMs: 120_000 });
+    for (const { case: each, stood } of ended) if (stood) missing.set(each, missing.get(each)! - 1);
+    outcomes.push(...ended);
+    const left = [...missing.values()].reduce((sum, count) => sum + Math.max(count, 0), 0);
+    console.log(
+      `${volleys.length} deaths, ${ended.length} shops, ${Math.round((Date.now() - began) / 1_000)} s; ${left} to go`,
+    );
+  }
+  return outcomes;
+}
+
+test('the checker notices what services with mistakes leave behind', async () => {
+  const outcomes = await dieAtEach(world, oneByOne(MISTAKES), { patienceMs: 20_000 });
+  const unnoticed = outcomes.filter(({ lost, twice }) => lost.length + twice.length === 0);
+  expect(unnoticed.map(({ case: { point } }) => point)).toEqual([]);
+}, 180_000);
 
 test(
   'a registry or orchestrator killed at any failpoint loses nothing, and nothing takes effect twice',
   async () => {
-    const outcomes: Outcome[] = [];
-    for (let round = 0; round < ROUNDS; round++) outcomes.push(...(await dieAtEach(world, CASES, { round })));
+    const outcomes = isFullChaos ? await dieAtAll() : await dieAtEach(world, oneByOne(FIRST_POINTS));
     console.log(tableOf(outcomes));
     expect(outcomes.filter(({ lost, twice }) => lost.length + twice.length > 0)).toEqual([]);
     // The deaths that follow keep the others waiting for Kafka.
     const workers = outcomes.filter(({ case: { point } }) => point.startsWith('sync.'));
     for (const { seconds } of workers) expect(seconds ?? 0).toBeLessThan(LONGEST_S);
+    const stood = Map.groupBy(
+      outcomes.filter((each) => each.stood),
+      (each) => each.case,
+    );
+    const cases = isFullChaos ? [...EACH_POINT, ...OTHERWISE] : FIRST_POINTS;
+    const enough = isFullChaos ? EACH : 1;
+    expect(cases.filter((each) => (stood.get(each)?.length ?? 0) < enough)).toEqual([]);
   },
   10 * HOURS_MS,
 );
@@ -40,7 +78,7 @@ test(
   'an orchestrator that stood still past its lease overwrites nothing newer, checkpoints nothing and ends nothing (one that nothing filters does)',
   async () => {
     const stalls: Stalled[] = [];
-    for (let round = 0; round < STALL_ROUNDS; round++) {
+    for (let round = 0; stalls.length < HOLDERS; round++) {
       const { unfiltered, stalled } = await stall(world, { point: STALLS[round % STALLS.length]!, shops: SHOPS });
       expect(unfiltered.overwritten + unfiltered.checkpointsAndEndings).toBeGreaterThan(0);
       stalls.push(...stalled);
@@ -52,12 +90,6 @@ test(
   },
   HOURS_MS,
 );
-
-test('the checker notices what services with mistakes leave behind', async () => {
-  const outcomes = await dieAtEach(world, MISTAKES, { patienceMs: 20_000 });
-  const unnoticed = outcomes.filter(({ lost, twice }) => lost.length + twice.length === 0);
-  expect(unnoticed.map(({ case: { point } }) => point)).toEqual([]);
-}, 180_000);
 
 test('no service and no package but the one of these tests can arm a failpoint', () => {
   const sources = globSync(['services/*/src/**/*.ts', 'packages/*/src/**/*.ts'], { cwd: ROOT });

@@ -1,18 +1,31 @@
-import type { DoomedWorld, Place } from './doomed-world.ts';
+import type { Doomed, DoomedWorld } from './doomed-world.ts';
 import type { ScenarioName } from './scenarios.ts';
 import type { Subject } from './subject.ts';
 
-export interface Case extends Place {
+export interface Case {
+  service: Doomed;
+  point: string;
   scenario: ScenarioName;
+  /** A process passes the point for all subjects together, one passing after the other; those of one name exclude each other. */
+  inTurn?: 'relay' | 'scheduler';
   /** Tried at the first to the n-th passing, one after the other. */
   hits: number;
   /** Done to the stores while the process stands still at the point, before it dies: a mistake for the checker to notice. */
   plant?: (world: DoomedWorld, subject: Subject) => Promise<unknown>;
 }
 
+const TAKEN_TOGETHER = new Set(['schedule.taken', 'schedule.started']);
+
 const at =
-  (service: Place['service']) =>
-  (point: string, scenario: ScenarioName, hits = 1): Case => ({ service, point, scenario, hits });
+  (service: Doomed) =>
+  (point: string, scenario: ScenarioName, hits = 1): Case => ({
+    service,
+    point,
+    scenario,
+    hits,
+    ...(point.startsWith('relay.') && { inTurn: 'relay' }),
+    ...(TAKEN_TOGETHER.has(point) && { inTurn: 'scheduler' }),
+  });
 const registry = at('connector-registry');
 const sync = at('sync-orchestrator');
 

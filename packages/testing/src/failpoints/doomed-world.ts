@@ -8,29 +8,26 @@ import { until } from '@crossdock/stack/until';
 import { mongo } from 'mongoose';
 import { logIn, type User } from '../e2e/users.ts';
 import { stores } from '../names.ts';
-import { startStack, type TestStack } from '../start-stack.ts';
-import { ordersIn, type Death, type Orders } from './orders.ts';
+import { startStack, type StackOptions, type TestStack } from '../start-stack.ts';
+import { ordersIn, type Death, type Order, type Orders } from './orders.ts';
 import { writesOf, type Writes } from './writes.ts';
 
 /** The services that can be ordered to die. */
 export type Doomed = 'connector-registry' | 'sync-orchestrator';
 
-export interface Place {
-  service: Doomed;
-  point: string;
-  hit?: number;
-  signal?: 'SIGKILL' | 'SIGSTOP';
-}
-
-export interface DoomedWorld extends AsyncDisposable {
+/** A product whose shops are synced while its processes die. */
+export interface ShopWorld extends AsyncDisposable {
   stack: TestStack;
   platform: SandboxControl;
   admin: User;
   /** What the service has stored. */
   database(service: Doomed): mongo.Db;
+}
+
+export interface DoomedWorld extends ShopWorld {
   writes: Writes;
-  /** Orders a service to die; answers how to wait for its death. */
-  order(place: Place): () => Promise<Death>;
+  /** Orders a service to die; answers how to wait for its death: null when nobody came to any of the points. */
+  order(service: Doomed, order: Omit<Order, 'id'>): () => Promise<Death | null>;
   /** Another process than that one serves. */
   serving(service: Doomed, notPid: number): Promise<void>;
 }
@@ -40,8 +37,29 @@ const DEATH_LIMIT_MS = 60_000;
 const RESTART_MS = 200;
 const MANY = 'demo:100000,other:10,small:2';
 
-/** The whole product, its registry and orchestrator such that they die where they are told to and are started again at once. */
-export async function startDoomedWorld(): Promise<DoomedWorld> {
+/** The whole product; whoever dies is started again at once. */
+export async function startShopWorld({
+  slots,
+  through = {},
+}: { slots?: number } & Pick<StackOptions, 'through'> = {}): Promise<ShopWorld> {
+  await using starting = new AsyncDisposableStack();
+  const env = { CONNECTOR_QUOTAS: MANY, ...(slots !== undefined && { WORKER_SLOTS: String(slots) }) };
+  const stack = starting.use(await startStack({ env, through, longestRestartMs: RESTART_MS }));
+  const client = new mongo.MongoClient(stores().mongodb);
+  starting.defer(() => client.close());
+  const admin = await logIn(stack.gateway, 'admin@example.com');
+  const all = starting.move();
+  return {
+    stack,
+    platform: sandboxControl(stack.control),
+    admin,
+    database: (service) => client.db(stack.databaseOf(service)),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** One whose registry and orchestrator die where they are told to. */
+export async function startDoomedWorld({ slots }: { slots?: number } = {}): Promise<DoomedWorld> {
   await using starting = new AsyncDisposableStack();
   const home = mkdtempSync(join(tmpdir(), 'doomed-'));
   starting.defer(() => rmSync(home, { recursive: true, force: true }));
@@ -50,27 +68,23 @@ export async function startDoomedWorld(): Promise<DoomedWorld> {
     'sync-orchestrator': ordersIn(join(home, 'orchestrator')),
   };
   const through = Object.fromEntries(Object.entries(orders).map(([name, { file }]) => [name, [MAIN, file]]));
-  const stack = starting.use(
-    await startStack({ env: { CONNECTOR_QUOTAS: MANY }, through, longestRestartMs: RESTART_MS }),
-  );
-  const client = new mongo.MongoClient(stores().mongodb);
-  starting.defer(() => client.close());
-  const database = (service: Doomed) => client.db(stack.databaseOf(service));
+  const world = starting.use(await startShopWorld({ ...(slots !== undefined && { slots }), through }));
+  const { stack, database } = world;
   const writes = starting.use(await writesOf([database('connector-registry'), database('sync-orchestrator')]));
-  const admin = await logIn(stack.gateway, 'admin@example.com');
   const all = starting.move();
 
   return {
-    stack,
-    platform: sandboxControl(stack.control),
-    admin,
-    database,
+    ...world,
     writes,
-    order({ service, point, hit = 1, signal = 'SIGKILL' }) {
+    order(service, order) {
       const id = newId();
-      orders[service].give({ id, point, hit, signal });
-      return () =>
-        until(() => orders[service].deathOf(id), { timeoutMs: DEATH_LIMIT_MS, what: `a passing of ${point}` });
+      const { give, withdraw, deathOf } = orders[service];
+      give({ id, ...order });
+      return async () => {
+        const death = await until(() => deathOf(id), { timeoutMs: DEATH_LIMIT_MS }).catch(() => null);
+        if (death === null) withdraw();
+        return death;
+      };
     },
     async serving(service, notPid) {
       const isServing = async () =>

@@ -1,6 +1,6 @@
 import { until } from '@crossdock/stack/until';
 import type { DoomedWorld } from './doomed-world.ts';
-import { connectorsOf, factsAbout, factsOf, schedulesOf } from './facts.ts';
+import { connectorsOf, factsOf, schedulesOf } from './facts.ts';
 import { isLive, lastSyncOf, tasksOf, type Subject } from './subject.ts';
 import { verdictOf, type Truth, type Verdict } from './verdict.ts';
 
@@ -11,14 +11,14 @@ export interface Judged extends Verdict {
 
 /** Waits until all is in step, no longer than that, and holds each subject against what is stored and was told. */
 export async function judge(world: DoomedWorld, subjects: Subject[], patienceMs: number): Promise<Judged[]> {
-  await until(() => inStep(world, subjects), { timeoutMs: patienceMs, everyMs: 200 }).catch(
+  await until(() => inStep(world, subjects), { timeoutMs: patienceMs, everyMs: 500 }).catch(
     // What is not in step is named below.
     () => undefined,
   );
   const facts = await factsOf(world, subjects);
   return Promise.all(
-    subjects.map(async (subject) => {
-      const about = factsAbout(facts, subject);
+    subjects.map(async (subject, n) => {
+      const about = facts[n]!;
       const ids = [subject.connectorId, ...about.tasks.map(({ _id }) => _id)];
       return { ids, ...verdictOf(subject, about, await truthOf(world, subject)) };
     }),

@@ -1,17 +1,27 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Where a service is to die (or, with SIGSTOP, to stand still): at its n-th passing of a failpoint from now on. */
-export interface Order {
-  id: string;
+/** A failpoint, and how many that pass it from its n-th passing on are to stand there. */
+export interface Stand {
   point: string;
   hit: number;
+  count: number;
+}
+
+/** Where a service is to die (or, with SIGSTOP, to stand still): who comes to one of these points waits there until the others came too. */
+export interface Order {
+  id: string;
+  /** The first one decides how long the others are waited for. */
+  stands: Stand[];
   signal: 'SIGKILL' | 'SIGSTOP';
 }
 
-export interface Death extends Order {
+export interface Death {
+  id: string;
   pid: number;
   /** Milliseconds since the epoch. */
   at: number;
+  /** How many stood at each point. */
+  stood: Record<string, number>;
 }
 
 /** The orders to one service and what became of them, in files: they outlive its processes. */
@@ -21,6 +31,8 @@ export function ordersIn(file: string) {
     file,
 
     give: (order: Order): void => writeFileSync(file, JSON.stringify(order)),
+
+    withdraw: (): void => rmSync(file, { force: true }),
 
     pending(): Order | null {
       try {
@@ -32,9 +44,10 @@ export function ordersIn(file: string) {
     },
 
     /** Obeyed: the next process is not to die of it again. */
-    obeyed(order: Order): void {
+    obeyed({ id }: Order, stood: Record<string, number>): void {
       rmSync(file, { force: true });
-      appendFileSync(deathsFile, `${JSON.stringify({ ...order, pid: process.pid, at: Date.now() } satisfies Death)}\n`);
+      const death: Death = { id, pid: process.pid, at: Date.now(), stood };
+      appendFileSync(deathsFile, `${JSON.stringify(death)}\n`);
     },
 
     deathOf(id: string): Death | null {

@@ -28,6 +28,7 @@ export interface Scenario {
 const FEW = 40;
 /** So slow that a task is surely still at it when somebody intervenes. */
 const SLOW_MS = 2_000;
+const LIMIT_MS = 60_000;
 const SHOP = 'tmall';
 
 async function slowShop(world: DoomedWorld): Promise<Subject> {
@@ -141,8 +142,12 @@ export const SCENARIOS = {
         },
         { what: 'the schedule' },
       );
-      await until(async () => (await tasksOf(world, [subject.connectorId])).length > 0, { what: 'scheduled tasks' });
     },
+    after: (world, { connectorId }) =>
+      until(async () => (await tasksOf(world, [connectorId])).length > 0, {
+        timeoutMs: LIMIT_MS,
+        what: 'scheduled tasks',
+      }),
   },
 
   'interval changed': {

@@ -41,7 +41,12 @@ export async function stall(
   for (const subject of subjects) await trigger(world, subject);
   const begun = (task: TaskRow) => !isLive(task) || task.fence !== null;
   await until(async () => (await newTasks(world, subjects)).every(begun), { what: 'tasks in hand' });
-  const { pid, at } = await world.order({ service: 'sync-orchestrator', point, signal: 'SIGSTOP' })();
+  const stopped = await world.order('sync-orchestrator', {
+    stands: [{ point, hit: 1, count: 1 }],
+    signal: 'SIGSTOP',
+  })();
+  if (stopped === null) throw new Error(`nobody came to ${point}`);
+  const { pid, at } = stopped;
 
   const held = await newTasks(world, subjects);
   for (const subject of subjects) await change(world, subject, 0);

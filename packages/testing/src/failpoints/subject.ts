@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { until } from '@crossdock/stack/until';
 import type { Answer } from '../e2e/http.ts';
 import { connectorOf, openShop, type Shop } from '../e2e/shops.ts';
-import type { DoomedWorld } from './doomed-world.ts';
+import type { ShopWorld } from './doomed-world.ts';
 
 /** A shop of its own, its connector, and what was asked of us for it: held against what came of it. */
 export interface Subject extends Shop {
@@ -35,7 +35,7 @@ export const insist = (ask: () => Promise<Answer>, ...statuses: number[]): Promi
     { timeoutMs: LIMIT_MS, everyMs: 100, what: `an answer ${statuses.join(' or ')}` },
   );
 
-export async function newSubject(world: DoomedWorld, products = PRODUCTS): Promise<Subject> {
+export async function newSubject(world: ShopWorld, products = PRODUCTS): Promise<Subject> {
   const shop = await openShop(world, { products });
   return {
     ...shop,
@@ -50,7 +50,7 @@ export async function newSubject(world: DoomedWorld, products = PRODUCTS): Promi
   };
 }
 
-export async function create({ admin }: DoomedWorld, subject: Subject): Promise<void> {
+export async function create({ admin }: ShopWorld, subject: Subject): Promise<void> {
   const headers = { 'idempotency-key': randomUUID() };
   const { body } = await insist(() => admin.post('', connectorOf(subject), headers), 201);
   subject.connectorId = body.data.id as string;
@@ -58,18 +58,18 @@ export async function create({ admin }: DoomedWorld, subject: Subject): Promise<
 }
 
 /** The merchant agrees; an answer that a death cut off is nobody's to repeat. */
-export async function consent({ platform }: DoomedWorld, subject: Subject): Promise<void> {
+export async function consent({ platform }: ShopWorld, subject: Subject): Promise<void> {
   subject.consents += 1;
   await platform.authorize({ auth_url: subject.authUrl, shop_id: subject.shopId }).catch(() => undefined);
 }
 
-async function statusOf({ admin }: DoomedWorld, { connectorId }: Subject): Promise<string> {
+async function statusOf({ admin }: ShopWorld, { connectorId }: Subject): Promise<string> {
   const { body } = await insist(() => admin.get(`/${connectorId}`), 200);
   return body.data.status as string;
 }
 
 /** The merchant agrees anew, as often as the exchange was lost. */
-export async function authorized(world: DoomedWorld, subject: Subject): Promise<void> {
+export async function authorized(world: ShopWorld, subject: Subject): Promise<void> {
   await until(
     async () => {
       if (['connected', 'running'].includes(await statusOf(world, subject))) return true;
@@ -82,7 +82,7 @@ export async function authorized(world: DoomedWorld, subject: Subject): Promise<
   );
 }
 
-export async function connected(world: DoomedWorld, products = PRODUCTS): Promise<Subject> {
+export async function connected(world: ShopWorld, products = PRODUCTS): Promise<Subject> {
   const subject = await newSubject(world, products);
   await create(world, subject);
   await consent(world, subject);
@@ -91,7 +91,7 @@ export async function connected(world: DoomedWorld, products = PRODUCTS): Promis
 }
 
 /** A sync under one key, asked for until it is accepted. */
-export async function trigger(world: DoomedWorld, subject: Subject, mode: 'full' | 'incremental' = 'full') {
+export async function trigger(world: ShopWorld, subject: Subject, mode: 'full' | 'incremental' = 'full') {
   const headers = { 'idempotency-key': randomUUID() };
   const path = `/${subject.connectorId}/sync/products`;
   const { body } = await insist(() => world.admin.post(path, { mode }, headers), 202);
@@ -118,7 +118,7 @@ export interface TaskRow {
   outbox: unknown[];
 }
 
-export const tasksOf = ({ database }: DoomedWorld, connectorIds: string[]): Promise<TaskRow[]> =>
+export const tasksOf = ({ database }: ShopWorld, connectorIds: string[]): Promise<TaskRow[]> =>
   database('sync-orchestrator')
     .collection<TaskRow>('sync_tasks')
     .find({ connectorId: { $in: connectorIds } })
@@ -135,7 +135,7 @@ export const lastSyncOf = (tasks: TaskRow[]): TaskRow | undefined =>
 export const isLive = ({ status }: TaskRow): boolean => status === 'queued' || status === 'running';
 
 /** No task of it is under way. */
-export const quiet = (world: DoomedWorld, { connectorId }: Subject, timeoutMs = 120_000): Promise<true> =>
+export const quiet = (world: ShopWorld, { connectorId }: Subject, timeoutMs = 120_000): Promise<true> =>
   until(async () => !(await tasksOf(world, [connectorId])).some(isLive), {
     timeoutMs,
     everyMs: 100,
@@ -143,7 +143,7 @@ export const quiet = (world: DoomedWorld, { connectorId }: Subject, timeoutMs = 
   }) as Promise<true>;
 
 /** One whole sync behind it. */
-export async function syncedOnce(world: DoomedWorld, products = PRODUCTS): Promise<Subject> {
+export async function syncedOnce(world: ShopWorld, products = PRODUCTS): Promise<Subject> {
   const subject = await connected(world, products);
   await trigger(world, subject);
   await quiet(world, subject);
@@ -151,7 +151,7 @@ export async function syncedOnce(world: DoomedWorld, products = PRODUCTS): Promi
 }
 
 /** A task that somebody works on, with a long way to go. */
-export async function underWay(world: DoomedWorld, subject: Subject): Promise<string> {
+export async function underWay(world: ShopWorld, subject: Subject): Promise<string> {
   const id = await trigger(world, subject);
   const isRunning = async () =>
     (await tasksOf(world, [subject.connectorId])).some(({ status }) => status === 'running');
