@@ -14,6 +14,20 @@ export interface Case {
   plant?: (world: DoomedWorld, subject: Subject) => Promise<unknown>;
 }
 
+/** Where a worker dies with its task in hand: somebody else must go on with it. */
+export const IN_HAND: ReadonlySet<string> = new Set([
+  'sync.claimed',
+  'sync.stream-fenced',
+  'sync.task-fenced',
+  'sync.rows-decided',
+  'sync.rows-stored',
+  'sync.rows-settled',
+  'sync.rows-written',
+  'sync.page-stored',
+  'sync.checkpointed',
+  'sync.stream-completed',
+]);
+
 const TAKEN_TOGETHER = new Set(['schedule.taken', 'schedule.started']);
 
 const at =

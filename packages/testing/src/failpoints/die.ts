@@ -16,7 +16,6 @@ export interface Outcome extends Verdict {
 }
 
 interface Aim extends Shot {
-  subjects: number;
   prepared: Subject[];
 }
 
