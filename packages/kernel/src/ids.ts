@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 
 /** A UUIDv7: ids of one process sort by the time they were made. */
@@ -11,4 +11,4 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 /** `bytes` of randomness as base64url. */
 export const newSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');
 
-export const sha256Hex = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
+export const sha256Hex = (text: string | Uint8Array): string => hash('sha256', text);

@@ -41,12 +41,12 @@ export function createCall({
     const at = clock();
     let shown: Record<string, string> = {};
     try {
-      const { secrets, headers } = credentials.of(endpoint, at);
+      const { keys, headers } = credentials.of(endpoint, at);
       const own = {
         'content-type': 'application/json',
         'user-agent': USER_AGENT,
         traceparent,
-        ...signatureHeaders({ secrets, id, at, body }),
+        ...signatureHeaders({ keys, id, at, body }),
         ...(test && TEST_HEADER),
       };
       shown = headers === null ? own : { ...shownHeaders(headers), ...own };

@@ -2,12 +2,13 @@ import type { EndpointSecrets } from './secrets.ts';
 import type { Headers } from '../domain/custom-headers.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { liveSecrets } from '../domain/secret.ts';
+import { type SigningKeys, signingKeys } from '../domain/signature.ts';
 
 const KEPT = 1_000;
 
 /** What a call to an endpoint is signed with, and what it carries besides. */
 export function createCredentials(sealed: EndpointSecrets) {
-  const secrets = new Map<string, string>();
+  const keys = new Map<string, SigningKeys>();
   const headers = new Map<string, Headers>();
 
   /** Opened once while it is in use, not for each call. */
@@ -20,18 +21,18 @@ export function createCredentials(sealed: EndpointSecrets) {
     return opened;
   }
 
-  const secretOf = (endpoint: Endpoint, secret: string): string =>
-    once(secrets, secret, () => sealed.open({ ...endpoint, secret }));
+  const keysOf = (endpoint: Endpoint, secret: string): SigningKeys =>
+    once(keys, secret, () => signingKeys(sealed.open({ ...endpoint, secret })));
 
   return {
-    /** All secrets that live at `at`, the newest first; null without headers of its own. */
-    of(endpoint: Endpoint, at: Date): { secrets: [string, ...string[]]; headers: Headers | null } {
+    /** Of all secrets that live at `at`, the newest first; null without headers of its own. */
+    of(endpoint: Endpoint, at: Date): { keys: [SigningKeys, ...SigningKeys[]]; headers: Headers | null } {
       const older =
         endpoint.olderSecrets.length === 0
           ? []
-          : liveSecrets(endpoint.olderSecrets, at).map(({ secret }) => secretOf(endpoint, secret));
+          : liveSecrets(endpoint.olderSecrets, at).map(({ secret }) => keysOf(endpoint, secret));
       return {
-        secrets: [secretOf(endpoint, endpoint.secret), ...older],
+        keys: [keysOf(endpoint, endpoint.secret), ...older],
         headers: endpoint.headers === '' ? null : once(headers, endpoint.headers, () => sealed.openHeaders(endpoint)),
       };
     },

@@ -1,5 +1,6 @@
 import type { Delivery } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import type { Mark } from './young.ts';
 
 const FRESH_MS = 1_000;
 
@@ -7,6 +8,8 @@ const FRESH_MS = 1_000;
 export interface Held {
   delivery: Delivery;
   holder: string;
+  /** Among those that wait since a moment ago. */
+  mark: Mark<null>;
 }
 
 /** What this process has in hand of one endpoint. */
@@ -20,6 +23,8 @@ export interface Lane {
   taken: number;
   behind: boolean;
   asking: boolean;
+  /** Lets calls wait. */
+  slow: boolean;
   /** Times (ms) at which a throttled call may begin, drawn from the store. */
   slots: number[];
   drawing: boolean;
@@ -39,6 +44,7 @@ export const newLane = (id: string): Lane => ({
   taken: 0,
   behind: false,
   asking: false,
+  slow: false,
   slots: [],
   drawing: false,
   timer: undefined,

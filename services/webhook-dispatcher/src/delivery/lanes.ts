@@ -3,19 +3,24 @@ import type { Attempt } from '../domain/attempt.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointHealth } from '../store/endpoint-health.ts';
+import { createAsking } from './asking.ts';
 import { type CallOutcome, judgeCall } from './call-outcome.ts';
-import type { Admission, Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import type { HealthWatch } from './health.ts';
 import type { Holder } from './holder.ts';
 import { callable, type Held, isFresh, type Lane, newLane } from './lane.ts';
 import { createPace } from './pace.ts';
 import type { Sender } from './sender.ts';
 import type { Settler } from './settler.ts';
+import { createTurns } from './turns.ts';
+import { youngOnes } from './young.ts';
 
 const IN_FLIGHT = 10;
 /** In hand of one endpoint, with those in flight: the rest stays in the store. */
 export const IN_HAND = 50;
 const DRAIN_MS = 10_000;
+/** What waits longer waits for a receiver, and is no reason to take in less. */
+const FRESH_MS = 250;
 
 export interface LaneDeps {
   holder: Holder;
@@ -37,7 +42,11 @@ export function createLanes(deps: LaneDeps) {
   const { holder, send, onAttempt, settler, gate, watch, health, refill, clock, log } = deps;
   const lanes = new Map<string, Lane>();
   const calls = new Set<Promise<void>>();
-  const paced = createPace({ health, clock, log, go: (lane) => pump(lane) });
+  const turns = createTurns(beginNext);
+  const pump = turns.ask;
+  const paced = createPace({ health, clock, log, go: pump });
+  const fresh = youngOnes<null>(FRESH_MS);
+  const ask = createAsking({ holder, gate, watch, log, start, free, go: pump, unmark });
   let stopping = false;
 
   function laneOf(id: string): Lane {
@@ -48,30 +57,47 @@ export function createLanes(deps: LaneDeps) {
     return lane;
   }
 
-  function pump(lane: Lane): void {
-    while (lane.inFlight < IN_FLIGHT && lane.waiting.length > 0 && !stopping) {
-      const name = holder.current();
-      if (name === null) return;
-      if (!isFresh(lane) || !callable(lane.endpoint)) return void ask(lane);
-      const { throttle } = lane.endpoint;
-      if (throttle !== null && !paced(lane, throttle)) return;
-      const held = lane.waiting.shift();
-      if (held?.holder === name) start(lane, lane.endpoint, held);
-      else free(lane, 1);
+  /** False when it has no call to make, or may not make one now. */
+  function beginNext(lane: Lane): boolean {
+    if (lane.inFlight >= IN_FLIGHT || lane.waiting.length === 0 || stopping) return false;
+    const name = holder.current();
+    if (name === null) return false;
+    if (!isFresh(lane) || !callable(lane.endpoint)) {
+      void ask(lane);
+      return false;
     }
+    const { throttle } = lane.endpoint;
+    if (throttle !== null && !paced(lane, throttle)) return false;
+    const held = lane.waiting.shift();
+    if (held?.holder === name) start(lane, lane.endpoint, held);
+    else free(lane, 1);
+    if (held !== undefined) unmark(held);
+    return true;
+  }
+
+  function unmark({ mark }: Held): void {
+    fresh.end(mark);
   }
 
   /** `probe` says until when the call is the only one. */
   function start(lane: Lane, endpoint: Endpoint, { delivery, holder: name }: Held, probe: Date | null = null): void {
     lane.inFlight += 1;
+    const turn = turns.begun(lane);
     const call = send(delivery, endpoint).then((attempt) => {
       calls.delete(call);
       lane.inFlight -= 1;
+      turns.answered(lane, turn, attempt.timings.total);
       // Cut off by our own end: no attempt is counted, whoever comes next makes it.
-      if (stopping && attempt.blame === 'ours') return;
+      if (stopping && attempt.blame === 'ours') return turns.sent();
       const outcome = judgeCall(watch, { endpoint, delivery, attempt, probe });
       onAttempt(attempt, delivery);
-      settler.settle({ endpointId: lane.id, holder: name, attempt, done: () => free(lane, 1) });
+      settler.settle({
+        endpointId: lane.id,
+        holder: name,
+        attempt,
+        sent: turns.sent,
+        done: () => free(lane, 1),
+      });
       follow(lane, endpoint, outcome);
       pump(lane);
     });
@@ -95,46 +121,6 @@ export function createLanes(deps: LaneDeps) {
     lane.taken -= places;
     if (lane.behind && lane.taken <= IN_HAND / 2) refill(lane.id);
     else if (lane.taken === 0 && !lane.behind) lanes.delete(lane.id);
-  }
-
-  /** Reads the endpoint again; one that may not be called gets nothing more. A failure is tried again at the next beat. */
-  async function ask(lane: Lane): Promise<void> {
-    if (lane.asking) return;
-    lane.asking = true;
-    try {
-      let admission = await gate.admit(lane.id);
-      Object.assign(lane, { endpoint: admission.endpoint, readAt: performance.now() });
-      if (admission.may === 'wait' || admission.may === 'probe') watch.rests(lane.id);
-      if (admission.may === 'probe' && !probe(lane, admission)) admission = await gate.giveBack(admission);
-      if (admission.may !== 'call') await turnAway(lane, admission);
-    } catch (err) {
-      log.warn({ err, endpoint: lane.id }, 'the endpoint could not be read');
-      return;
-    } finally {
-      lane.asking = false;
-    }
-    pump(lane);
-  }
-
-  /** False when nothing waits that is still ours. */
-  function probe(lane: Lane, { endpoint, until }: Extract<Admission, { may: 'probe' }>): boolean {
-    const name = holder.current();
-    const at = lane.waiting.findIndex((held) => held.holder === name);
-    const [held] = at < 0 ? [] : lane.waiting.splice(at, 1);
-    if (held !== undefined) start(lane, endpoint, held, until);
-    return held !== undefined;
-  }
-
-  async function turnAway(lane: Lane, admission: Admission): Promise<void> {
-    const turned = lane.waiting.splice(0);
-    try {
-      await gate.turnAway(lane.id, admission, turned, holder.current());
-    } catch (err) {
-      lane.waiting.unshift(...turned);
-      throw err;
-    }
-    lane.behind = false;
-    free(lane, turned.length);
   }
 
   return {
@@ -164,10 +150,13 @@ export function createLanes(deps: LaneDeps) {
 
     inFlight: (): number => calls.size,
 
+    /** How many wait since a moment ago. */
+    waiting: (): number => fresh.count(),
+
     /** Into a reserved place. */
     enqueue(delivery: Delivery, name: string): void {
       const lane = laneOf(delivery.endpointId);
-      lane.waiting.push({ delivery, holder: name });
+      lane.waiting.push({ delivery, holder: name, mark: fresh.begin(null) });
       pump(lane);
     },
 

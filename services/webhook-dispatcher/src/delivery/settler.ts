@@ -1,15 +1,18 @@
-import { failpoint, type Logger, outOfTrace, sleep } from '@crossdock/kernel';
+import { failpoint, type Logger } from '@crossdock/kernel';
 import type { Attempt } from '../domain/attempt.ts';
 import { type Farewell, isSuccess } from '../domain/delivery.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { DeliveryStore } from '../store/deliveries.ts';
+import { inBatches } from './in-batches.ts';
 
 /** An attempt made (or found) for a delivery in hand. */
 export interface Settling {
   endpointId: string;
   holder: string;
   attempt: Attempt;
-  /** Called when both writes stand. */
+  /** Called when the attempt is on its way to the store: whoever finds it there settles from it. */
+  sent?: () => void;
+  /** Called when attempt and delivery stand. */
   done: () => void;
 }
 
@@ -20,65 +23,34 @@ export interface SettlerDeps {
   log: Logger;
 }
 
-const BATCH = 500;
-const RETRY_MS = 500;
+/** Calls that end so soon after each other share a write, unless so many have: a majority write costs as much as what 50 of them carry. */
+const ATTEMPTS = { gatherMs: 8, enough: 24 };
+/** Nobody waits for these: the attempt tells how a delivery stands. */
+const DELIVERIES = { gatherMs: 25, enough: 128 };
 
-/**
- * Writes what came of calls: the attempts first, then the deliveries, as far as their holders still have them.
- * What comes in while a batch is being written makes the next batch. A store that is away is waited for.
- */
+/** Writes what came of calls: the attempts first, then the deliveries, as far as their holders still have them. A store that is away is waited for. */
 export function createSettler({ attempts, deliveries, disable, log }: SettlerDeps) {
-  const waiting: Settling[] = [];
-  let writing: Promise<void> | undefined;
-
-  function settle(...settlings: Settling[]): void {
-    waiting.push(...settlings);
-    writing ??= outOfTrace(drain);
-  }
-
-  async function drain(): Promise<void> {
-    // Calls that end in one turn of the loop share a batch.
-    await new Promise(setImmediate);
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH);
-      await persist(batch);
+  const storing = inBatches<Settling>({
+    ...ATTEMPTS,
+    write: store,
+    onSent(batch) {
+      for (const { sent } of batch) sent?.();
+    },
+    onWritten: (batch) => settling.add(batch),
+    onFailure: (err, count) => log.warn({ err, count }, 'attempts wait for the store'),
+  });
+  const settling = inBatches<Settling>({
+    ...DELIVERIES,
+    async write(batch) {
+      await failpoint('dispatcher.attempts.stored');
+      await bidFarewell(batch);
+      await deliveries.settle(batch.map(settlementOf));
+    },
+    onWritten(batch) {
       for (const { done } of batch) done();
-    }
-    // In the same turn as the look at `waiting`: what comes in after it begins anew.
-    writing = undefined;
-  }
-
-  async function persist(batch: Settling[]): Promise<void> {
-    for (;;) {
-      try {
-        return await write(batch);
-      } catch (err) {
-        log.warn({ err, count: batch.length }, 'attempts wait for the store');
-        await sleep(RETRY_MS);
-      }
-    }
-  }
-
-  async function write(batch: Settling[]): Promise<void> {
-    await store(batch);
-    await failpoint('dispatcher.attempts.stored');
-    const farewells = new Map(
-      batch.flatMap(({ endpointId, attempt }) => (attempt.farewell === null ? [] : [[endpointId, attempt.farewell]])),
-    );
-    for (const [endpointId, reason] of farewells) {
-      await disable(endpointId, reason);
-      await failpoint('dispatcher.endpoint.disabled');
-    }
-    await deliveries.settle(
-      batch.map(({ holder, attempt }) => ({
-        id: attempt.deliveryId,
-        holder,
-        attemptCount: attempt.number,
-        trigger: attempt.trigger,
-        verdict: attempt.verdict,
-      })),
-    );
-  }
+    },
+    onFailure: (err, count) => log.warn({ err, count }, 'deliveries wait for the store'),
+  });
 
   /** A number taken by somebody else (who made that attempt late, or before we took over) leaves us the next one. */
   async function store(batch: Settling[]): Promise<void> {
@@ -98,16 +70,36 @@ export function createSettler({ attempts, deliveries, disable, log }: SettlerDep
     }
   }
 
+  async function bidFarewell(batch: Settling[]): Promise<void> {
+    const farewells = new Map(
+      batch.flatMap(({ endpointId, attempt }) => (attempt.farewell === null ? [] : [[endpointId, attempt.farewell]])),
+    );
+    for (const [endpointId, reason] of farewells) {
+      await disable(endpointId, reason);
+      await failpoint('dispatcher.endpoint.disabled');
+    }
+  }
+
   return {
-    settle,
+    settle: (...settlings: Settling[]): void => storing.add(settlings),
+
     /** Resolves when nothing waits to be written. */
-    idle: async (): Promise<void> => {
-      while (writing !== undefined) await writing;
+    async idle(): Promise<void> {
+      await storing.idle();
+      await settling.idle();
     },
   };
 }
 
 export type Settler = ReturnType<typeof createSettler>;
+
+const settlementOf = ({ holder, attempt: { deliveryId: id, number: attemptCount, trigger, verdict } }: Settling) => ({
+  id,
+  holder,
+  attemptCount,
+  trigger,
+  verdict,
+});
 
 const isSame = (mine: Attempt, stored: Attempt | undefined): boolean =>
   stored !== undefined && stored.at.getTime() === mine.at.getTime() && stored.timings.total === mine.timings.total;

@@ -3,14 +3,14 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { newWebhookSecret } from './secret.ts';
-import { signatureHeaders } from './signature.ts';
+import { signatureHeaders, signingKeys } from './signature.ts';
 
 const verify = (secret: string, body: string, headers: Record<string, string>) =>
   new Webhook(secret.startsWith('whsec_') ? secret : Buffer.from(secret).toString('base64')).verify(body, headers);
 
 test('known vectors: both forms of a plain secret', () => {
   const headers = signatureHeaders({
-    secrets: ['your_webhook_secret'],
+    keys: [signingKeys('your_webhook_secret')],
     id: 'evt-1',
     at: new Date(1_700_000_000_999),
     body: '{"a":1}',
@@ -25,7 +25,7 @@ test('known vectors: both forms of a plain secret', () => {
 
 test('the vector of the Standard Webhooks specification', () => {
   const { 'webhook-signature': signature } = signatureHeaders({
-    secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+    keys: [signingKeys('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')],
     id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
     at: new Date(1_614_265_330_000),
     body: '{"test": 2432232314}',
@@ -36,7 +36,7 @@ test('the vector of the Standard Webhooks specification', () => {
 test('a whsec_ secret signs X-Nolux-Signature with its whole text', () => {
   const secret = newWebhookSecret();
   const { 'X-Nolux-Signature': signature } = signatureHeaders({
-    secrets: [secret],
+    keys: [signingKeys(secret)],
     id: 'x',
     at: new Date(),
     body: 'é',
@@ -57,7 +57,12 @@ test('while a rotation lasts a receiver with any of the secrets accepts, and X-N
       (secrets, id, value) => {
         const body = JSON.stringify(value);
         const [newest = '', ...older] = secrets;
-        const headers = signatureHeaders({ secrets: [newest, ...older], id, at: new Date(), body });
+        const headers = signatureHeaders({
+          keys: [signingKeys(newest), ...older.map(signingKeys)],
+          id,
+          at: new Date(),
+          body,
+        });
         for (const each of secrets) verify(each, body, headers);
         expect(() => verify(newWebhookSecret(), body, headers)).toThrow();
         expect(headers['webhook-signature']?.split(' ')).toHaveLength(secrets.length);
@@ -75,7 +80,7 @@ test('any body under any secret is verified by an independent receiver, and not 
   fc.assert(
     fc.property(secrets, fc.uuid(), fc.jsonValue(), (secret, id, value) => {
       const body = JSON.stringify(value);
-      const headers = signatureHeaders({ secrets: [secret], id, at: new Date(), body });
+      const headers = signatureHeaders({ keys: [signingKeys(secret)], id, at: new Date(), body });
       verify(secret, body, headers);
       expect(() => verify(secret, `${body} `, headers)).toThrow();
       expect(() => verify(secret, body, { ...headers, 'webhook-id': 'other' })).toThrow();

@@ -9,6 +9,7 @@ import {
   free,
   fromRow,
   HOLDER_INDEX,
+  ID_INDEX,
 } from './delivery-row.ts';
 import { insertNew } from './insert-new.ts';
 
@@ -34,6 +35,8 @@ export interface Settlement {
   verdict: Verdict;
 }
 
+const byTime = (a: Delivery, b: Delivery): number => Number(a.nextAttemptAt) - Number(b.nextAttemptAt);
+
 /** The native collection throughout: this is the hot path. */
 export function deliveryStore(db: Connection) {
   const model: Model<DeliveryRow> = db.model<DeliveryRow>('Delivery', deliverySchema, 'deliveries');
@@ -42,12 +45,7 @@ export function deliveryStore(db: Connection) {
   return {
     model,
 
-    async existing(ids: string[]): Promise<Set<string>> {
-      const found = await rows.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
-      return new Set(found.map(({ _id }) => _id));
-    },
-
-    /** Answers the ids that were there already: somebody stored the same event at the same time. */
+    /** Answers the ids that were there already. */
     async insert(deliveries: { delivery: Delivery; holder: string | null }[]): Promise<Set<string>> {
       const made = deliveries.map(({ delivery: { id, ...fields }, holder }) => ({
         _id: id,
@@ -99,23 +97,31 @@ export function deliveryStore(db: Connection) {
       const { modifiedCount } = await rows.updateMany(
         { _id: { $in: ids }, ...free, nextAttemptAt: { $lte: now } },
         { $set: { holder } },
+        { hint: ID_INDEX },
       );
       if (modifiedCount === 0) return [];
-      const taken = await rows.find({ _id: { $in: ids }, holder }, { sort: { nextAttemptAt: 1 } }).toArray();
-      return taken.map(fromRow);
+      const taken = await rows.find({ _id: { $in: ids }, holder }, { hint: ID_INDEX }).toArray();
+      return taken.map(fromRow).toSorted(byTime);
     },
 
-    /** Only what each holder still has changes. */
+    /** Only what each holder still has changes. Those that end alike are one update. */
     async settle(settlements: Settlement[]): Promise<void> {
-      const writes = settlements.map(({ id, holder, attemptCount, trigger, verdict }) => ({
-        updateOne: {
-          filter: { _id: id, holder },
-          update: {
-            $set: { ...verdict, attemptCount, holder: verdict.status === 'pending' ? FREE : null },
-            ...(trigger !== 'schedule' && { $unset: { trigger: 1 as const } }),
+      const alike = Map.groupBy(settlements, ({ holder, attemptCount, trigger, verdict }) =>
+        JSON.stringify([holder, attemptCount, trigger, verdict]),
+      );
+      const writes = Array.from(alike.values(), (group) => {
+        const { holder, attemptCount, trigger, verdict } = group[0]!;
+        return {
+          updateMany: {
+            filter: { _id: { $in: group.map(({ id }) => id) }, holder },
+            update: {
+              $set: { ...verdict, attemptCount, holder: verdict.status === 'pending' ? FREE : null },
+              ...(trigger !== 'schedule' && { $unset: { trigger: 1 as const } }),
+            },
+            hint: ID_INDEX,
           },
-        },
-      }));
+        };
+      });
       await rows.bulkWrite(writes, { ordered: false });
     },
 

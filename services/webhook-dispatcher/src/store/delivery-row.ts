@@ -15,6 +15,8 @@ export interface DeliveryRow extends Omit<Delivery, 'id'>, Partial<WithOutbox> {
 /** The bytes go before that: `delivery/retention.ts`. */
 const KEPT_SECONDS = 90 * 86_400;
 
+/** Named where ids are given: nothing else is to be considered. */
+export const ID_INDEX = '_id_';
 export const DUE_INDEX = 'due';
 export const BACKLOG_INDEX = 'endpoint_due';
 export const HOLDER_INDEX = 'held';

@@ -1,6 +1,6 @@
 import type { Event } from '@crossdock/contracts';
 import { duplicateIndex, isDuplicateKey } from '@crossdock/mongo';
-import type { Connection, Model } from 'mongoose';
+import type { Connection, Model, mongo } from 'mongoose';
 import { type DisabledReason, type Endpoint, eventsKey } from '../domain/endpoint.ts';
 import {
   type EndpointRow,
@@ -23,6 +23,8 @@ const NO_OUTBOX = { outbox: 0, relay: 0 } as const;
 
 export function endpointStore(db: Connection) {
   const rows: Model<EndpointRow> = db.model<EndpointRow>('Endpoint', endpointSchema, 'endpoints');
+  /** For what each delivery asks. */
+  const native = rows.collection as unknown as mongo.Collection<EndpointRow>;
   const living = (tenant: string, connectorId: string) => ({ tenant, connectorId, deletedAt: null });
 
   return {
@@ -82,10 +84,8 @@ export function endpointStore(db: Connection) {
 
     /** All living ones of these connectors. */
     async ofConnectors(connectorIds: string[]): Promise<Endpoint[]> {
-      const found = await rows
-        .find({ connectorId: { $in: connectorIds }, deletedAt: null }, NO_OUTBOX)
-        .lean<EndpointRow[]>();
-      return found.map(fromRow);
+      const found = native.find({ connectorId: { $in: connectorIds }, deletedAt: null }, { projection: NO_OUTBOX });
+      return (await found.toArray()).map(fromRow);
     },
 
     /** Of all there ever were. */
@@ -96,8 +96,7 @@ export function endpointStore(db: Connection) {
 
     /** Deleted ones too. */
     async byIds(ids: string[]): Promise<Endpoint[]> {
-      const found = await rows.find({ _id: { $in: ids } }, NO_OUTBOX).lean<EndpointRow[]>();
-      return found.map(fromRow);
+      return (await native.find({ _id: { $in: ids } }, { projection: NO_OUTBOX }).toArray()).map(fromRow);
     },
 
     /** Wipes its secrets with it. False when it was changed or deleted before. */
