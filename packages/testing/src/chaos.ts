@@ -6,7 +6,8 @@ import { CHAOS_VARIABLE, COUNTS_VARIABLE } from './full-chaos.ts';
 /** Proofs that `npm test` runs in a short form, by name: which tests they are. */
 const PROOFS: Record<string, string> = {
   sync: 'services/sync-orchestrator/test/model',
-  failpoints: 'packages/testing/test/failpoints',
+  failpoints: 'test/failpoints',
+  duplicates: 'test/duplicates',
   dispatcher: 'services/webhook-dispatcher/test/dispatcher-chaos',
 };
 

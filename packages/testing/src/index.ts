@@ -1,6 +1,7 @@
 export { receiver, type Answer, type Received, type Receiver } from '@crossdock/stack/receiver';
 export type { KafkaRecord } from '@crossdock/stack/records';
 export { until } from '@crossdock/stack/until';
+export { doomedService, type DoomedService } from './failpoints/doomed-service.ts';
 export { dnsServer, type DnsAnswer, type DnsServer, type Zone } from './hostile/dns-server.ts';
 export { HOSTILE_KINDS, hostileReceiver, type HostileKind, type HostileReceiver } from './hostile/hostile-receiver.ts';
 export { sentinels, type Sentinel } from './hostile/sentinel.ts';

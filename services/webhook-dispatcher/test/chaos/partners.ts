@@ -21,6 +21,8 @@ export interface Fault {
   status?: number;
   reset?: true;
   delayMs?: number;
+  /** Not answered before. */
+  until?: Promise<unknown>;
 }
 
 const PLAIN: Fault = {};
@@ -40,9 +42,10 @@ export async function partners(faultOf: (arrival: Arrival) => Fault) {
     const body = await text(request);
     const webhookId = String(headers['webhook-id']);
     const arrival = { path, webhookId, body, signed: isSigned(request, path, body), accepted: false };
-    const { status = 200, reset, delayMs = 0 } = faultOf(arrival);
+    const { status = 200, reset, delayMs = 0, until } = faultOf(arrival);
     arrivals.push(arrival);
     if (delayMs > 0) await sleep(delayMs);
+    await until;
     if (reset) return void request.socket.resetAndDestroy();
     arrival.accepted = status < 300;
     response.writeHead(status).end();
