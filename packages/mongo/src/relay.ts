@@ -101,11 +101,18 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
 
   async function claim(rows: Rows, ids: unknown[], by: string): Promise<Row[]> {
     const now = clock();
-    const free = { $or: [{ relay: null }, { 'relay.until': { $lt: now } }] };
-    const { matchedCount } = await rows.updateMany(
-      { _id: { $in: ids as never[] }, 'outbox.0': { $exists: true }, ...free },
-      { $set: { relay: { by, until: new Date(now.getTime() + LEASE_MS) } } },
-    );
+    const free = { 'outbox.0': { $exists: true }, $or: [{ relay: null }, { 'relay.until': { $lt: now } }] };
+    const $set = { relay: { by, until: new Date(now.getTime() + LEASE_MS) } };
+    if (ids.length === 1) {
+      // Acknowledged by the majority, and with it all that was there before.
+      const row = await rows.findOneAndUpdate(
+        { _id: ids[0] as never, ...free },
+        { $set },
+        { projection: { outbox: 1 }, returnDocument: 'after' },
+      );
+      return row === null ? [] : [row as unknown as Row];
+    }
+    const { matchedCount } = await rows.updateMany({ _id: { $in: ids as never[] }, ...free }, { $set });
     if (matchedCount === 0) return [];
     // Majority: what may still be rolled back is not told.
     const found = rows.find(

@@ -105,7 +105,7 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
 export type ScriptedSource = ReturnType<typeof scriptedSource>;
 
 /** A call budget that nobody feels. */
-const unlimited: AppCalls = { take: async () => {}, done() {} };
+const unlimited: AppCalls = { expect() {}, take: async () => {}, done() {} };
 
 /** What a worker of a test does otherwise than the engine's own. */
 export type Over = Partial<RunTaskDeps> & { records?: RecordStore };

@@ -21,7 +21,8 @@ export interface BeginTaskDeps {
   getConnector(tenant: string, id: string): Promise<Connector>;
   /** The shop may be open again: somebody asks for it. */
   reopened(connectorId: string): void;
-  wake(): void;
+  /** This task may be taken. */
+  wake(taskId: string): void;
   clock: Clock;
 }
 
@@ -75,6 +76,6 @@ export async function beginTask(
     reopened(connectorId);
     await tasks.wakeWaiting(connectorId, 'shop_closed');
   }
-  wake();
+  wake(started.task.id);
   return { task: started.task, deduplicated: !started.created };
 }

@@ -1,6 +1,6 @@
 import type { Event } from '@crossdock/contracts';
 import { isDuplicateKey, type Relay } from '@crossdock/mongo';
-import type { Connection, QueryFilter, UpdateQuery } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
 import type { Review } from '../domain/brake.ts';
 import {
   LEASE_MS,
@@ -28,6 +28,12 @@ export interface Claimed {
   lapsed: { fence: number; page: number } | null;
 }
 
+/** What a holder must know before each page. */
+export interface Look {
+  mark: Mark | null;
+  outboxSize: number;
+}
+
 export interface Checkpoint {
   page: number;
   walk: Walk;
@@ -38,10 +44,14 @@ export interface Checkpoint {
 
 const CANDIDATES = 100;
 
-/** The writes of claiming, holding and ending a task (the sequence and filters are model-checked: change none lightly). */
+/**
+ * The writes of claiming, holding and ending a task (the sequence and filters are model-checked: change none lightly).
+ * On the native collection: casting would cost as much as the rest on every page.
+ */
 export function taskClaimStore(connection: Connection, relay: Relay) {
-  const rows = taskModel(connection);
-  type Filter = QueryFilter<TaskRow>;
+  const model = taskModel(connection);
+  const rows = model.collection as unknown as mongo.Collection<TaskRow>;
+  type Filter = mongo.Filter<TaskRow>;
 
   const held = ({ id, claimId, fence }: Hold): Filter => ({ _id: id, status: 'running', claimId, fence });
 
@@ -58,12 +68,17 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     ],
   });
 
-  async function update(filter: Filter, change: UpdateQuery<TaskRow>, id: string, events: Event[]): Promise<boolean> {
+  async function update(
+    filter: Filter,
+    change: mongo.UpdateFilter<TaskRow>,
+    id: string,
+    events: Event[],
+  ): Promise<boolean> {
     const { matchedCount } = await rows.updateOne(filter, {
       ...change,
       ...(events.length > 0 && { $push: { outbox: { $each: events } } }),
-    } as UpdateQuery<TaskRow>);
-    if (matchedCount === 1 && events.length > 0) relay.nudge(rows, id);
+    });
+    if (matchedCount === 1 && events.length > 0) relay.nudge(model, id);
     return matchedCount === 1;
   }
 
@@ -71,23 +86,21 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     /** Ids that may be taken now, oldest first. */
     async candidates(now: Date): Promise<string[]> {
       const found = await rows
-        .find(takeable(now), { _id: 1 })
+        .find(takeable(now), { projection: { _id: 1 } })
         .sort({ createdAt: 1 })
         .limit(CANDIDATES)
-        .lean<{ _id: string }[]>();
+        .toArray();
       return found.map((row) => row._id);
     },
 
     /** Null when somebody else took it, or another task of its stream runs. */
     async claim(id: string, claimId: string, now: Date): Promise<Claimed | null> {
       try {
-        const before = await rows
-          .findOneAndUpdate(
-            { _id: id, ...takeable(now) },
-            { $set: { status: 'running', claimId, claimedAt: now, leaseUntil: new Date(now.getTime() + LEASE_MS) } },
-            { returnDocument: 'before' },
-          )
-          .lean<TaskRow>();
+        const before = await rows.findOneAndUpdate(
+          { _id: id, ...takeable(now) },
+          { $set: { status: 'running', claimId, claimedAt: now, leaseUntil: new Date(now.getTime() + LEASE_MS) } },
+          { returnDocument: 'before' },
+        );
         if (before === null) return null;
         const lapsed = before.fence === null ? null : { fence: before.fence, page: before.page };
         return { claimId, task: taskOf(before), lapsed };
@@ -102,39 +115,32 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
       { task, claimId }: Claimed,
       fence: number,
       begin: { start: Date; window: Window },
-    ): Promise<SyncTask | null> {
+    ): Promise<{ task: SyncTask; look: Look } | null> {
       const first = {
         start: { $ifNull: ['$start', begin.start] },
         window: { $ifNull: ['$window', { $literal: begin.window }] },
       };
-      const row = await rows
-        .findOneAndUpdate({ _id: task.id, status: 'running', claimId }, [{ $set: { fence, reason: null, ...first } }], {
-          returnDocument: 'after',
-          updatePipeline: true,
-        })
-        .lean<TaskRow>();
-      return row === null ? null : taskOf(row);
+      const row = await rows.findOneAndUpdate(
+        { _id: task.id, status: 'running', claimId },
+        [{ $set: { fence, reason: null, ...first } }],
+        { returnDocument: 'after' },
+      );
+      return row === null ? null : { task: taskOf(row), look: { mark: row.mark, outboxSize: row.outbox.length } };
     },
 
     /** Holds on for another lease; the mark if there is one, null when the hold is lost. */
     async heartbeat({ id, claimId }: Hold, now: Date): Promise<{ mark: Mark | null } | null> {
-      const row = await rows
-        .findOneAndUpdate(
-          { _id: id, status: 'running', claimId },
-          { $set: { leaseUntil: new Date(now.getTime() + LEASE_MS) } },
-          { projection: { mark: 1 }, returnDocument: 'after' },
-        )
-        .lean<TaskRow>();
+      const row = await rows.findOneAndUpdate(
+        { _id: id, status: 'running', claimId },
+        { $set: { leaseUntil: new Date(now.getTime() + LEASE_MS) } },
+        { projection: { mark: 1 }, returnDocument: 'after' },
+      );
       return row === null ? null : { mark: row.mark };
     },
 
-    /** What a holder must know before each page; null when the hold is lost. */
-    async look(hold: Hold): Promise<{ mark: Mark | null; outboxSize: number } | null> {
-      const row = await rows
-        .findOne(held(hold), { mark: 1, outboxSize: { $size: '$outbox' } })
-        .lean<TaskRow & { outboxSize: number }>();
-      return row === null ? null : { mark: row.mark, outboxSize: row.outboxSize };
-    },
+    /** Null when the hold is lost. */
+    look: (hold: Hold): Promise<Look | null> =>
+      rows.findOne<Look>(held(hold), { projection: { _id: 0, mark: 1, outboxSize: { $size: '$outbox' } } }),
 
     checkpoint: (hold: Hold, at: Checkpoint, events: Event[]): Promise<boolean> =>
       update(held(hold), { $set: at }, hold.id, events),

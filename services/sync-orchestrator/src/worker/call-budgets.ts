@@ -9,6 +9,8 @@ import { callBudgetMeter } from './call-budget-metrics.ts';
 
 /** The gate before the calls of one app key: breaker, then budget. Each `take` that resolved is followed by one `done`. */
 export interface AppCalls {
+  /** Calls will come in a moment. */
+  expect(): void;
   take(priority: number, signal?: AbortSignal): Promise<void>;
   done(outcome: CallOutcome): void;
 }
@@ -62,15 +64,18 @@ export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry):
     }
 
     return {
+      expect: budget.expect,
       async take(priority, signal) {
         breaker.check();
         usedAt = now();
         if (!listening) void outside(listen);
         await budget.take(priority, signal);
         breaker.begin();
+        budget.begun();
       },
       done(outcome) {
         breaker.end(outcome);
+        budget.ended(outcome.durationMs);
         if (outcome.ok || outcome.failure !== 'RATE_LIMITED') return;
         meter.refused(platform);
         budget.refused(outcome.durationMs, outcome.retryAfterMs);

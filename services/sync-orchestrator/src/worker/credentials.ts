@@ -11,17 +11,22 @@ export interface CredentialRequest {
 
 export type AcquireCredential = (request: CredentialRequest) => Promise<AcquireCredentialResponse>;
 
+/** The credential of one task, at most some seconds old; with a refused version a newer one. */
+export type Credential = (refusedVersion?: number) => Promise<AcquireCredentialResponse>;
+
 const CACHED_MS = 5_000;
 
-/** The credential of one task: asked of the registry at most every 5 s, and at once after a refusal. */
-export function credentialOf(request: CredentialRequest, acquire: AcquireCredential, clock: Clock) {
-  let held: AcquireCredentialResponse | undefined;
-  let until = 0;
-  return async (refusedVersion?: number): Promise<AcquireCredentialResponse> => {
-    const now = clock().getTime();
-    if (held !== undefined && refusedVersion === undefined && now < until) return held;
-    held = await acquire({ ...request, ...(refusedVersion !== undefined && { refusedVersion }) });
-    until = now + CACHED_MS;
-    return held;
+/** Asked of the registry at most every 5 s, and at once after a refusal or a failure. */
+export function credentialOf(request: CredentialRequest, acquire: AcquireCredential, clock: Clock): Credential {
+  let asked: { at: number; answer: Promise<AcquireCredentialResponse> } | undefined;
+  return (refusedVersion) => {
+    const at = clock().getTime();
+    if (asked !== undefined && refusedVersion === undefined && at < asked.at + CACHED_MS) return asked.answer;
+    const asking = { at, answer: acquire({ ...request, ...(refusedVersion !== undefined && { refusedVersion }) }) };
+    asked = asking;
+    asking.answer.catch(() => {
+      if (asked === asking) asked = undefined;
+    });
+    return asking.answer;
   };
 }

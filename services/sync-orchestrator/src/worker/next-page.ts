@@ -28,6 +28,8 @@ export interface NextPageDeps {
   pageRows: number;
 }
 
+/** A page that took so long to read is settled as it is: a slow platform must not hold back what it told. */
+const READ_MS = 250;
 const SCAN_ROWS = 500;
 const SCAN_CHUNKS = 40;
 const IDS_AT_ONCE = 100;
@@ -51,22 +53,21 @@ export function nextPage(deps: NextPageDeps, session: Session, task: SyncTask, w
 }
 
 /** As many of the platform's pages as fit one of ours. A failure of a later one shows when its turn comes again. */
-async function listPage(
-  { source, pageRows }: NextPageDeps,
-  session: Session,
-  task: SyncTask,
-  position: unknown,
-): Promise<Page> {
+async function listPage(deps: NextPageDeps, session: Session, task: SyncTask, position: unknown): Promise<Page> {
+  const { source, pageRows } = deps;
   const read = (from: Position | null) => source.page(session, task.window!, from);
-  let { rows, next, total } = await read(position as Position | null);
-  while (next !== null && rows.length < pageRows) {
+  const until = session.now().getTime() + READ_MS;
+  const { rows, ...first } = await read(position as Position | null);
+  let { next, total } = first;
+  while (next !== null && rows.length < pageRows && session.now().getTime() < until) {
     const more = await read(next).catch(() => null);
     if (more === null) break;
-    rows = [...rows, ...more.rows];
+    rows.push(...more.rows);
     ({ next } = more);
     total = more.total ?? total;
   }
-  const after: Walk = task.kind === 'full' ? { phase: 'scan', after: null } : DONE;
+  const isLast = next === null && (task.kind !== 'full' || (await isWhole(deps, task, rows)));
+  const after: Walk = isLast ? DONE : { phase: 'scan', after: null };
   return {
     met: { rows, gone: [] },
     missing: [],
@@ -91,15 +92,38 @@ async function ask(
   return { rows, unknown: ids.filter((id) => !answered.has(id)) };
 }
 
+/** Older than the platform's list reaches. */
+function beyondReach({ source: { reachMs } }: NextPageDeps, task: SyncTask): (row: ScannedRow) => boolean {
+  const horizon = reachMs === null ? null : task.start!.getTime() - reachMs;
+  return ({ madeAt }) => horizon !== null && madeAt !== null && madeAt.getTime() < horizon;
+}
+
+/**
+ * With the last rows of the list nothing is left that a scan would ask for, seen by one read: it need not be made.
+ * Where a writer died before telling it must be.
+ */
+async function isWhole(deps: NextPageDeps, task: SyncTask, last: SourceRow[]): Promise<boolean> {
+  const { records, handled, lapsed } = deps;
+  if (lapsed.length > 0) return false;
+  const ids = await records.idsAfter(task.connectorId, null, SCAN_ROWS);
+  if (ids.length === SCAN_ROWS) return false;
+  const met = await handled.among(ids);
+  for (const { externalId } of last) met.add(externalId);
+  const left = await records.scanned(
+    task.connectorId,
+    ids.filter((id) => !met.has(id)),
+  );
+  const isBeyond = beyondReach(deps, task);
+  return left.every((row) => row.deleted || isBeyond(row));
+}
+
 /**
  * Live rows that stand in no page of the task, and every row whose writer died before telling it, are asked for by id.
  * Rows older than the platform's list reaches are left alone. At most 20,000 stored rows are read, and 500 asked for.
  */
 async function scanPage(deps: NextPageDeps, session: Session, task: SyncTask, after: string | null): Promise<Page> {
   const { records, handled, lapsed } = deps;
-  const horizon = deps.source.reachMs === null ? null : task.start!.getTime() - deps.source.reachMs;
-  const isBeyond = ({ madeAt }: ScannedRow): boolean =>
-    horizon !== null && madeAt !== null && madeAt.getTime() < horizon;
+  const isBeyond = beyondReach(deps, task);
   let last = after;
   for (let chunk = 0; chunk < SCAN_CHUNKS; chunk++) {
     const ids = await records.idsAfter(task.connectorId, last, SCAN_ROWS);

@@ -6,9 +6,10 @@ import { reactTo, type Reaction } from '../domain/failure.ts';
 import type { Lapsed } from '../domain/row.ts';
 import { MAX_BREAKDOWNS, MAX_OUTBOX, type SyncTask } from '../domain/sync-task.ts';
 import type { RecordStore } from '../store/records.ts';
+import type { Look } from '../store/task-claims.ts';
 import type { AppCalls } from './call-budgets.ts';
 import { callGate, type CallGateDeps } from './call-gate.ts';
-import { credentialOf, type AcquireCredential } from './credentials.ts';
+import type { AcquireCredential, Credential } from './credentials.ts';
 import { handledIds } from './handled-ids.ts';
 import type { Held } from './hold.ts';
 import { nextPage, type NextPageDeps, type Page } from './next-page.ts';
@@ -44,6 +45,7 @@ export function pageRun(
   held: Held,
   lapsed: Lapsed[],
   leaving: AbortSignal,
+  credential: Credential,
 ) {
   const { claims, clock, callsOf } = deps;
   const records = deps.recordsOf(first.syncType);
@@ -63,11 +65,6 @@ export function pageRun(
   let refused: number | undefined;
   let refreshed = false;
   let ahead: Promise<Page> | undefined;
-  const credential = credentialOf(
-    { tenant: task.tenant, connectorId: task.connectorId, taskId: task.id },
-    deps.acquire,
-    clock,
-  );
 
   async function session(): Promise<Session | Outcome> {
     const { state, accessToken, version, config } = await credential(refused);
@@ -125,8 +122,7 @@ export function pageRun(
   }
 
   /** What must be known before each page; an outcome ends the run. */
-  async function beforePage(): Promise<Outcome | 'go' | 'pause'> {
-    const state = await claims.look(held.hold);
+  function beforePage(state: Look | null): Outcome | 'go' | 'pause' {
     if (state === null) return LOST;
     if (state.mark !== null) return { kind: 'cancelled', reason: state.mark.reason };
     if (leaving.aborted) return { kind: 'wait', reason: null, afterMs: 0 };
@@ -145,10 +141,11 @@ export function pageRun(
 
   return {
     task: () => task,
-    async pages(): Promise<Outcome> {
+    /** From what was seen of the task when it was fenced. */
+    async pages(fenced: Look): Promise<Outcome> {
       if (task.breakdowns >= MAX_BREAKDOWNS) return { kind: 'end', status: 'failed', reason: 'internal_error' };
-      while (task.walk.phase !== 'done') {
-        const state = await beforePage();
+      for (let seen: Look | undefined = fenced; task.walk.phase !== 'done'; seen = undefined) {
+        const state = beforePage(seen ?? (await claims.look(held.hold)));
         if (state === 'pause') {
           await sleep(OUTBOX_PAUSE_MS, held.signal);
           continue;

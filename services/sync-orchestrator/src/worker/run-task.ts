@@ -6,7 +6,9 @@ import { countedOf, type SyncTask } from '../domain/sync-task.ts';
 import { windowOf } from '../domain/window.ts';
 import type { StreamStore } from '../store/streams.ts';
 import type { Claimed, Hold } from '../store/task-claims.ts';
+import { credentialOf } from './credentials.ts';
 import { holdOn } from './hold.ts';
+import { makeReady } from './make-ready.ts';
 import { pageRun, type Outcome, type PageRunDeps } from './page-run.ts';
 import { sourceOf } from './sources.ts';
 
@@ -26,19 +28,22 @@ export function runTask(deps: RunTaskDeps) {
   async function work(claimed: Claimed, leaving: AbortSignal): Promise<void> {
     await failpoint('sync.claimed');
     const now = clock();
-    const { stream, kind, since, platform, syncType } = claimed.task;
+    const { id, tenant, connectorId, stream, kind, since, platform, syncType } = claimed.task;
     const adapter = deps.adapterOf(platform);
     const source = sourceOf(adapter, syncType);
+    const credential = credentialOf({ tenant, connectorId, taskId: id }, deps.acquire, clock);
+    makeReady(deps.callsOf, adapter, claimed, credential);
     const { fence, lapsed, cursor } = await streams.fence(stream, claimed.lapsed && { ...claimed.lapsed, at: now });
     await failpoint('sync.stream-fenced');
     const window = windowOf(kind, { start: now, cursor, since, lagMs: source.lagMs });
-    const task = await claims.fence(claimed, fence, { start: now, window });
-    if (task === null) return;
+    const fenced = await claims.fence(claimed, fence, { start: now, window });
+    if (fenced === null) return;
+    const { task, look } = fenced;
     await failpoint('sync.task-fenced');
     const held = holdOn({ id: task.id, claimId: claimed.claimId, fence }, { claims, leaving, clock, log });
     try {
-      const run = pageRun(deps, adapter, task, held, lapsed, leaving);
-      await conclude(run.task, held.hold, await run.pages());
+      const run = pageRun(deps, adapter, task, held, lapsed, leaving, credential);
+      await conclude(run.task, held.hold, await run.pages(look));
     } catch (err) {
       log.error({ err, taskId: task.id }, 'a task broke down and will be taken up again');
       const until = new Date(clock().getTime() + BREAKDOWN_MS * (task.breakdowns + 1));
@@ -68,18 +73,13 @@ export function runTask(deps: RunTaskDeps) {
     hold: Hold,
     { status, reason, held }: Extract<Outcome, { kind: 'end' }>,
   ): Promise<void> {
-    if (status === 'completed') {
-      const movesCursor = task.kind === 'full' || task.kind === 'incremental';
-      await streams.complete(task.stream, {
-        cursor: movesCursor ? task.start : null,
-        // What is held back was met, but maybe never told.
-        settledBefore: task.kind === 'full' && held === undefined ? task.start : null,
-      });
-      await failpoint('sync.stream-completed');
-    }
+    const [totals] = await Promise.all([
+      deps.totalsOf(task.connectorId),
+      status === 'completed' && completeStream(task, held !== undefined),
+    ]);
     const ending = { status, reason, completedAt: clock() };
     const review: Review | null = held === undefined ? null : { ...held, decision: 'open', at: ending.completedAt };
-    const event = completedEvent(task, ending, await deps.totalsOf(task.connectorId));
+    const event = completedEvent(task, ending, totals);
     if (!(await claims.end(hold, { ...ending, review, total: countedOf(task) }, [event]))) return obey(task, hold);
     await failpoint('sync.ended');
     meter.ended(task.syncType, status);
@@ -88,6 +88,16 @@ export function runTask(deps: RunTaskDeps) {
     else await deps.pages.keepMissing(task.id, new Date(review.at.getTime() + REVIEW_MS));
     await failpoint('sync.pages-dropped');
     if (task.approves !== null) await deps.pages.drop(task.approves);
+  }
+
+  async function completeStream(task: SyncTask, isHeld: boolean): Promise<void> {
+    const movesCursor = task.kind === 'full' || task.kind === 'incremental';
+    await streams.complete(task.stream, {
+      cursor: movesCursor ? task.start : null,
+      // What is held back was met, but maybe never told.
+      settledBefore: task.kind === 'full' && !isHeld ? task.start : null,
+    });
+    await failpoint('sync.stream-completed');
   }
 
   /** A filtered write did not match: a mark stands, or the task is somebody else's. */

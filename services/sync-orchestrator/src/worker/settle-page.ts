@@ -55,7 +55,13 @@ function changesEvents(task: SyncTask, page: number, changes: Change[]): Event[]
   );
 }
 
-/** Rows, then the page's ids, then one checkpoint on the task that tells of both. The task after it, or null when it is lost. */
+/** When one fails, not before the others came to their end: nothing of this page may land after the next one begins. */
+async function allDone<T extends unknown[]>(...running: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(running);
+  return Promise.all(running) as Promise<T>;
+}
+
+/** Rows and the page's ids, then one checkpoint on the task that tells of both. The task after it, or null when it is lost. */
 export async function settlePage(
   { claims, records, pages, errors, clock }: SettleDeps,
   task: SyncTask,
@@ -67,23 +73,27 @@ export async function settlePage(
   const now = clock();
   const ids = [...new Set([...page.met.rows.map((row) => row.externalId), ...page.met.gone])];
   const met = await handled.among(ids);
-  const decisions = await settleRows(records, page.met, lapsed, {
-    tenant,
-    connectorId,
-    fence: hold.fence,
-    page: number,
-    now,
-  });
-  if (decisions === null) return null;
-
-  await failpoint('sync.rows-settled');
-  const problems = page.met.rows.flatMap(({ externalId, fields, problem }) =>
-    problem === null ? [] : [{ externalId, ...problem, ref: refOf(externalId, fields) }],
-  );
-  await errors.write({ tenant, connectorId, task: task.id }, problems, now);
-  await failpoint('sync.rows-written');
-  if (!(await pages.write(task.id, number, hold.fence, { ids, missing: page.missing }, now))) return null;
-  await failpoint('sync.page-stored');
+  const settleMet = async () => {
+    const writer = { tenant, connectorId, fence: hold.fence, page: number, now };
+    const decided = await settleRows(records, page.met, lapsed, writer);
+    await failpoint('sync.rows-settled');
+    return decided;
+  };
+  const storeErrors = async () => {
+    const problems = page.met.rows.flatMap(({ externalId, fields, problem }) =>
+      problem === null ? [] : [{ externalId, ...problem, ref: refOf(externalId, fields) }],
+    );
+    await errors.write({ tenant, connectorId, task: task.id }, problems, now);
+    await failpoint('sync.rows-written');
+  };
+  const storeIds = async () => {
+    const isStored = await pages.write(task.id, number, hold.fence, { ids, missing: page.missing }, now);
+    await failpoint('sync.page-stored');
+    return isStored;
+  };
+  // Nobody goes by any of them before the checkpoint.
+  const [decisions, isStored] = await allDone(settleMet(), storeIds(), storeErrors());
+  if (decisions === null || !isStored) return null;
 
   const changes = [...decisions.values()].flatMap((decision) => (decision.kind === 'skip' ? [] : [decision.change]));
   const at = {

@@ -2,8 +2,8 @@ import { newId, sleep, type Clock, type Logger, type Part } from '@crossdock/ker
 import type { Claimed, TaskClaimStore } from '../store/task-claims.ts';
 
 export interface Slots extends Part {
-  /** Something may be there to take. Coming twice, or never, harms nothing. */
-  wake(): void;
+  /** Something may be there to take, or just this task. Coming twice, or never, harms nothing. */
+  wake(taskId?: string): void;
 }
 
 export interface SlotsDeps {
@@ -21,42 +21,61 @@ const SWEEP_MS = 2_000;
 /** Takes tasks from the store while slots are free and works on them, outside any Kafka handler. */
 export function workerSlots({ claims, run, count, clock, log }: SlotsDeps): Slots {
   const leaving = new AbortController();
-  const busy = new Set<Promise<void>>();
+  /** By task. */
+  const busy = new Map<string, Promise<void>>();
+  let told = new Set<string>();
+  let looks = true;
   let woken = Promise.withResolvers<void>();
   let loop: Promise<void> | undefined;
 
-  const wake = (): void => woken.resolve();
-
-  function work(claimed: Claimed): void {
-    const job = run(claimed, leaving.signal)
-      .catch((err: unknown) => log.error({ err, taskId: claimed.task.id }, 'a task broke its worker'))
-      .finally(() => {
-        busy.delete(job);
-        wake();
-      });
-    busy.add(job);
+  function wake(taskId?: string): void {
+    if (taskId === undefined) looks = true;
+    else told.add(taskId);
+    woken.resolve();
   }
 
-  async function takeWhatIsThere(): Promise<void> {
-    for (const id of await claims.candidates(clock())) {
+  function work(claimed: Claimed): void {
+    const { id } = claimed.task;
+    const job = run(claimed, leaving.signal)
+      .catch((err: unknown) => log.error({ err, taskId: id }, 'a task broke its worker'))
+      .finally(() => {
+        busy.delete(id);
+        wake();
+      });
+    busy.set(id, job);
+  }
+
+  async function take(ids: Iterable<string>): Promise<void> {
+    for (const id of ids) {
       if (busy.size >= count || leaving.signal.aborted) return;
+      if (busy.has(id)) continue;
       const claimed = await claims.claim(id, newId(), clock());
       if (claimed !== null) work(claimed);
     }
+  }
+
+  /** While a slot is free nothing older waits than what we are told of; what finds none free is looked for when one is. */
+  async function takeWhatIsThere(): Promise<void> {
+    const fresh = told;
+    told = new Set();
+    await take(fresh);
+    if (!looks || busy.size >= count) return;
+    looks = false;
+    await take(await claims.candidates(clock()));
   }
 
   async function watch(): Promise<void> {
     while (!leaving.signal.aborted) {
       woken = Promise.withResolvers<void>();
       try {
-        if (busy.size < count) await takeWhatIsThere();
+        await takeWhatIsThere();
       } catch (err) {
         log.warn({ err }, 'cannot look for tasks');
         await sleep(SWEEP_MS, leaving.signal);
       }
-      const rest = new AbortController();
-      await Promise.race([woken.promise, sleep(SWEEP_MS, AbortSignal.any([rest.signal, leaving.signal]))]);
-      rest.abort();
+      const sweep = setTimeout(wake, SWEEP_MS);
+      await woken.promise;
+      clearTimeout(sweep);
     }
   }
 
@@ -68,8 +87,9 @@ export function workerSlots({ claims, run, count, clock, log }: SlotsDeps): Slot
     },
     async stop() {
       leaving.abort();
+      wake();
       await loop;
-      await Promise.all(busy);
+      await Promise.all(busy.values());
     },
   };
 }

@@ -34,7 +34,8 @@ export async function play(run: Engine, platform: ScriptedSource, seed: number, 
   const editions = new Map<string, number>();
   let edition = 0;
   const asleep: { awake(): void; working: Promise<unknown> }[] = [];
-  const planted = bug.over?.(run) ?? {};
+  // Every other platform is one whose pages are settled together.
+  const planted: Over = { pageRows: seed % 2 === 0 ? IDS.length : 0, ...bug.over?.(run) };
   const parts = { ...run, ...planted };
   run.told.length = 0;
   run.meddle(bug.publish);
