@@ -9,6 +9,7 @@ const PROOFS: Record<string, string> = {
   failpoints: 'test/failpoints',
   duplicates: 'test/duplicates',
   dispatcher: 'services/webhook-dispatcher/test/dispatcher-chaos',
+  hostile: 'services/webhook-dispatcher/test/hostile-neighbours',
 };
 
 const RUN = fileURLToPath(new URL('run.ts', import.meta.url));

@@ -21,6 +21,8 @@ export function dispatcherProcesses(environment: Record<string, string>, count: 
 
   return {
     kills: () => kills,
+    /** Of the first. */
+    pid: (): number => children[0]!.pid!,
     /** SIGKILL; resolves when it is gone. */
     async killOne(): Promise<void> {
       const child = children[Math.floor(Math.random() * count)]!;
