@@ -16,10 +16,6 @@ export interface Slot {
 /** A call may be made this long after its slot, when a timer was late; then the slot lapses. */
 export const LATE_MS = 100;
 const SECOND_MS = 1_000;
-/** Late calls are made up for by calls so much closer to one another, not all at once. */
-const CLOSER = 0.95;
-/** Calls nearer to one another than timers are keep their distance several at a time. */
-const TIMER_MS = 2;
 
 const timeOf = ({ from, spacing }: Slice, n: number): number => from + n * spacing;
 
@@ -28,8 +24,8 @@ const countUntil = ({ from, calls, spacing }: Slice, time: number): number =>
   Math.min(calls, Math.max(0, Math.floor((time - from) / spacing) + 1));
 
 /**
- * The slots of a process in the order of their time, and the calls made by them. Late calls are made up for little by
- * little, and no second holds more calls than the process has slots in it: then all processes together hold the rate as well.
+ * The slots of a process in the order of their time, and the calls made by them. Late calls are made up for, but no
+ * second holds more calls than the process has slots in it: then all processes together hold the rate as well.
  */
 export function slotLine() {
   let line: (Slice & { next: number })[] = [];
@@ -50,13 +46,6 @@ export function slotLine() {
   const room = (now: number): number =>
     line.reduce((sum, slice) => sum + countUntil(slice, now) - countUntil(slice, now - SECOND_MS), -made.length);
 
-  /** Far enough behind the calls before. */
-  function paced({ spacing }: Slice): number {
-    const together = Math.max(1, Math.round(TIMER_MS / spacing));
-    const before = made.at(-together);
-    return before === undefined ? Number.NEGATIVE_INFINITY : before + together * spacing * CLOSER;
-  }
-
   return {
     add(slices: Slice[]): void {
       line = [...line, ...slices.map((slice) => ({ ...slice, next: 0 }))].toSorted((a, b) => a.from - b.from);
@@ -75,7 +64,7 @@ export function slotLine() {
       trim(now);
       const slice = open()[0];
       if (slice === undefined) return null;
-      const at = Math.max(timeOf(slice, slice.next), paced(slice));
+      const at = timeOf(slice, slice.next);
       // A late one waits until the calls made up for before it are a second ago.
       return { at: at <= now && room(now) <= 0 ? made[0]! + SECOND_MS : at, priority: slice.priority };
     },

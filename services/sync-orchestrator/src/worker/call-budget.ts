@@ -1,5 +1,4 @@
 import { PlatformError, type Logger } from '@crossdock/kernel';
-import { callsUnderWay } from './call-budget-answers.ts';
 import type { HeardRefusals, LeasedCalls, RefusedCall } from './call-budget-lease.ts';
 import { callQueue, PRIORITIES } from './call-budget-queue.ts';
 import { refusalMemory } from './call-budget-refusals.ts';
@@ -34,7 +33,6 @@ export function callBudget({ lease, log, now }: CallBudgetDeps) {
   const line = slotLine();
   const queue = callQueue();
   const refusals = refusalMemory(now);
-  const underWay = callsUnderWay();
   let timer: NodeJS.Timeout | undefined;
   let asking = false;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -50,15 +48,14 @@ export function callBudget({ lease, log, now }: CallBudgetDeps) {
   function pump(): void {
     clearTimeout(timer);
     const at = now();
-    const heldUntil = underWay.heldUntil(at, 1_000 / (rate ?? 1)) ?? at;
     let next = line.first(at);
-    while (next !== null && next.at <= at && heldUntil === at && queue.size() > 0) {
+    while (next !== null && next.at <= at && queue.size() > 0) {
       line.use(at);
       used = true;
       queue.release(next.priority);
       next = line.first(at);
     }
-    const slotDue = next !== null && queue.size() > 0 ? Math.max(next.at, heldUntil) : Number.POSITIVE_INFINITY;
+    const slotDue = next !== null && queue.size() > 0 ? next.at : Number.POSITIVE_INFINITY;
     const askDue = asking ? Number.POSITIVE_INFINITY : askAt(at);
     if (askDue <= at) return void ask();
     const due = Math.min(slotDue, askDue);
@@ -160,15 +157,6 @@ export function callBudget({ lease, log, now }: CallBudgetDeps) {
       const turn = queue.join(priority, signal);
       pump();
       return turn;
-    },
-
-    /** A call that took its turn is made. */
-    begun: (): void => underWay.begun(now()),
-
-    /** It came to its end. */
-    ended(durationMs: number): void {
-      underWay.answered(now(), durationMs);
-      pump();
     },
 
     /** The platform refused a call for its rate: nobody calls before the hint is over. */

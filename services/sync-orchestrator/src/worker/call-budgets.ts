@@ -71,11 +71,9 @@ export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry):
         if (!listening) void outside(listen);
         await budget.take(priority, signal);
         breaker.begin();
-        budget.begun();
       },
       done(outcome) {
         breaker.end(outcome);
-        budget.ended(outcome.durationMs);
         if (outcome.ok || outcome.failure !== 'RATE_LIMITED') return;
         meter.refused(platform);
         budget.refused(outcome.durationMs, outcome.retryAfterMs);
