@@ -68,18 +68,23 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     ],
   });
 
+  async function store(filter: Filter, change: mongo.UpdateFilter<TaskRow>, events: Event[]): Promise<boolean> {
+    const { matchedCount } = await rows.updateOne(filter, {
+      ...change,
+      ...(events.length > 0 && { $push: { outbox: { $each: events } } }),
+    });
+    return matchedCount === 1;
+  }
+
   async function update(
     filter: Filter,
     change: mongo.UpdateFilter<TaskRow>,
     id: string,
     events: Event[],
   ): Promise<boolean> {
-    const { matchedCount } = await rows.updateOne(filter, {
-      ...change,
-      ...(events.length > 0 && { $push: { outbox: { $each: events } } }),
-    });
-    if (matchedCount === 1 && events.length > 0) relay.nudge(model, id);
-    return matchedCount === 1;
+    const matched = await store(filter, change, events);
+    if (matched && events.length > 0) relay.nudge(model, id);
+    return matched;
   }
 
   return {
@@ -142,8 +147,11 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     look: (hold: Hold): Promise<Look | null> =>
       rows.findOne<Look>(held(hold), { projection: { _id: 0, mark: 1, outboxSize: { $size: '$outbox' } } }),
 
+    /** What the last page tells is published with the end, which follows at once. */
     checkpoint: (hold: Hold, at: Checkpoint, events: Event[]): Promise<boolean> =>
-      update(held(hold), { $set: at }, hold.id, events),
+      at.walk.phase === 'done'
+        ? store(held(hold), { $set: at }, events)
+        : update(held(hold), { $set: at }, hold.id, events),
 
     /** Back to waiting, only between pages; false when marked or lost. */
     wait: (hold: Hold, reason: string | null, notBefore: Date): Promise<boolean> =>
