@@ -86,7 +86,7 @@ export function createLanes(deps: LaneDeps) {
     const call = send(delivery, endpoint).then((attempt) => {
       calls.delete(call);
       lane.inFlight -= 1;
-      turns.answered(lane, turn, attempt.timings.total);
+      turns.answered(turn);
       // Cut off by our own end: no attempt is counted, whoever comes next makes it.
       if (stopping && attempt.blame === 'ours') return turns.sent();
       const outcome = judgeCall(watch, { endpoint, delivery, attempt, probe });

@@ -25,17 +25,14 @@ function scene(lanes: number, each: number) {
     turns,
     ask: () => all.forEach(turns.ask),
     pass: (ms: number) => void (at += ms),
-    answer({ lane, turn }: (typeof begun)[number], tookMs: number) {
-      turns.answered(lane, turn, tookMs);
-    },
   };
 }
 
 test('no more is begun than may come twice, until what came of it is on its way; then each lane has its turn', () => {
-  const { all, begun, turns, ask, answer } = scene(8, 100);
+  const { all, begun, turns, ask } = scene(8, 100);
   ask();
   expect(begun).toHaveLength(MOST);
-  for (const call of begun.slice(0, 8)) answer(call, 1);
+  for (const call of begun.slice(0, 8)) turns.answered(call.turn);
   all.forEach(turns.ask);
   expect(begun).toHaveLength(MOST);
   for (let n = 0; n < 8; n += 1) turns.sent();
@@ -56,9 +53,9 @@ test('who lets us wait uses nothing up, and gets all that its own lane bears', (
 });
 
 test('what was answered counts until that is on its way, however long ago it was begun', () => {
-  const { begun, ask, pass, answer, turns } = scene(MOST * 2, 1);
+  const { begun, ask, pass, turns } = scene(MOST * 2, 1);
   ask();
-  for (const call of begun.slice()) answer(call, 1);
+  for (const call of begun.slice()) turns.answered(call.turn);
   pass(QUICK_MS * 100);
   turns.ask(newLane('another'));
   expect(begun).toHaveLength(MOST);

@@ -4,17 +4,26 @@ import { type Mark, youngOnes } from './young.ts';
 /** What a kill can make us repeat of calls to quick receivers. */
 export const MOST = 36;
 /** Who takes longer is slow: its calls are bounded by its own lane alone. */
-export const QUICK_MS = 50;
+export const QUICK_MS = 100;
+/** Time in which we are busy ourselves counts so much less: no receiver is to blame for it. */
+const BUSY_SHARE = 4;
+const LOOK_MS = 20;
 
 /** A call in its turn. */
-export type Turn = Mark<Lane> | null;
+export type Turn = Mark<Lane>;
+
+/** In ms, as somebody feels them who waits for others. */
+function waitingTime(): number {
+  const { idle, active } = performance.eventLoopUtilization();
+  return idle + active / BUSY_SHARE;
+}
 
 /**
  * Bounds the calls whose outcome would die with us: those to quick receivers that are under way, and all that were
  * answered and are not on their way to the store. Who lets us wait uses nothing up. Lanes that find no room come in turn,
  * a call each. `begin` begins the next call of a lane, and answers whether it may have another.
  */
-export function createTurns(begin: (lane: Lane) => boolean, now?: () => number) {
+export function createTurns(begin: (lane: Lane) => boolean, now: () => number = waitingTime) {
   const waiting = new Set<Lane>();
   const quick = youngOnes<Lane>(QUICK_MS, slowDown, now);
   let unsent = 0;
@@ -48,18 +57,18 @@ export function createTurns(begin: (lane: Lane) => boolean, now?: () => number) 
     later ??= setTimeout(() => {
       later = undefined;
       next();
-    }, QUICK_MS).unref();
+    }, LOOK_MS).unref();
   }
 
   return {
     /** A lane may have something to send. */
     ask,
 
-    begun: (lane: Lane): Turn => (lane.slow ? null : quick.begin(lane)),
+    begun: (lane: Lane): Turn => (lane.slow ? { of: lane, at: now(), counts: false } : quick.begin(lane)),
 
-    answered(lane: Lane, turn: Turn, tookMs: number): void {
-      if (turn !== null) quick.end(turn);
-      lane.slow = tookMs > QUICK_MS;
+    answered(turn: Turn): void {
+      quick.end(turn);
+      turn.of.slow = now() - turn.at >= QUICK_MS;
       unsent += 1;
     },
 
