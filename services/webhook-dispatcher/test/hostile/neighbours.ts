@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Event } from '@crossdock/contracts';
+import { sleep } from '@crossdock/kernel';
 import { type HostileKind } from '@crossdock/testing';
 import { deliveryId } from '../../src/domain/delivery.ts';
 import { partners } from '../chaos/partners.ts';
@@ -41,7 +42,7 @@ export async function neighbours(theatre: Stage) {
     const deliveries: string[] = [];
     for (let n = 0; n < count; n += 1) {
       const due = began + (n * 1_000) / perSecond;
-      if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+      await sleep(Math.max(0, due - performance.now()));
       const { connectorId, endpointId } = to[n % to.length]!;
       const event: Event = completed(connectorId);
       sentAt.set(event.id, due);
