@@ -1,3 +1,5 @@
+import { callArrivals } from './call-budget-arrivals.ts';
+
 /** Leased calls in this process's own time: `calls` of them, the first at `from`, one every `spacing` ms. */
 export interface Slice {
   from: number;
@@ -16,6 +18,9 @@ export interface Slot {
 /** A call may be made this long after its slot, when a timer was late; then the slot lapses. */
 export const LATE_MS = 100;
 const SECOND_MS = 1_000;
+/** Beyond its slots the platform may get this share of calls in a second: clocks and answers are not that exact. */
+const ARRIVING_SHARE = 1.02;
+const ARRIVED_RETRY_MS = 5;
 
 const timeOf = ({ from, spacing }: Slice, n: number): number => from + n * spacing;
 
@@ -25,12 +30,14 @@ const countUntil = ({ from, calls, spacing }: Slice, time: number): number =>
 
 /**
  * The slots of a process in the order of their time, and the calls made by them. Late calls are made up for, but no
- * second holds more calls than the process has slots in it: then all processes together hold the rate as well.
+ * second holds more calls than the process has slots in it, neither as they are sent nor as they reach the platform:
+ * then all processes together hold the rate as well.
  */
 export function slotLine() {
   let line: (Slice & { next: number })[] = [];
   /** Of the last second. */
   const made: number[] = [];
+  const arrivals = callArrivals();
 
   function trim(now: number): void {
     for (const slice of line) slice.next = Math.max(slice.next, countUntil(slice, now - LATE_MS));
@@ -42,9 +49,16 @@ export function slotLine() {
 
   const open = () => line.filter(({ next, calls }) => next < calls);
 
-  /** Calls that the second before `now` may still take. */
-  const room = (now: number): number =>
-    line.reduce((sum, slice) => sum + countUntil(slice, now) - countUntil(slice, now - SECOND_MS), -made.length);
+  const inLastSecond = (now: number): number =>
+    line.reduce((sum, slice) => sum + countUntil(slice, now) - countUntil(slice, now - SECOND_MS), 0);
+
+  /** The earliest moment of a call whose slot has come. */
+  function earliest(now: number): number {
+    const slots = inLastSecond(now);
+    // A late one waits until the calls made up for before it are a second ago.
+    if (made.length >= slots) return made[0]! + SECOND_MS;
+    return arrivals.reach(Math.ceil(slots * ARRIVING_SHARE), now) ? now + ARRIVED_RETRY_MS : now;
+  }
 
   return {
     add(slices: Slice[]): void {
@@ -65,15 +79,18 @@ export function slotLine() {
       const slice = open()[0];
       if (slice === undefined) return null;
       const at = timeOf(slice, slice.next);
-      // A late one waits until the calls made up for before it are a second ago.
-      return { at: at <= now && room(now) <= 0 ? made[0]! + SECOND_MS : at, priority: slice.priority };
+      return { at: at <= now ? Math.max(at, earliest(now)) : at, priority: slice.priority };
     },
 
     /** Makes the first one's call. */
     use(now: number): void {
       open()[0]!.next += 1;
       made.push(now);
+      arrivals.sent(now);
     },
+
+    /** A call came to its end. */
+    ended: arrivals.ended,
 
     /** Slots left for each of `priorities`, and for anybody. */
     left(now: number, priorities: number): { own: number[]; any: number } {

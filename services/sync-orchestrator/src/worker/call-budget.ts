@@ -159,6 +159,9 @@ export function callBudget({ lease, log, now }: CallBudgetDeps) {
       return turn;
     },
 
+    /** A call came to its end. */
+    ended: (durationMs: number): void => line.ended(now(), durationMs),
+
     /** The platform refused a call for its rate: nobody calls before the hint is over. */
     refused(sentMsAgo: number, hintMs: number | undefined): void {
       refusals.met(sentMsAgo, hintMs, line.made());

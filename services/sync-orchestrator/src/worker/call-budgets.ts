@@ -74,6 +74,7 @@ export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry):
       },
       done(outcome) {
         breaker.end(outcome);
+        budget.ended(outcome.durationMs);
         if (outcome.ok || outcome.failure !== 'RATE_LIMITED') return;
         meter.refused(platform);
         budget.refused(outcome.durationMs, outcome.retryAfterMs);

@@ -1,0 +1,45 @@
+interface Sent {
+  at: number;
+  endedAt: number | null;
+}
+
+const SECOND_MS = 1_000;
+/** Of so many answers, four of five took no longer than is usual. */
+const RECENT = 40;
+const FEWEST = 20;
+const USUAL_SHARE = 0.8;
+/** Later than this a call was slow at the platform, not on its way there. */
+const LONGEST_WAY_MS = 1_000;
+
+/**
+ * When calls reached the platform, as far as their answers tell: one that takes longer than usual may have waited on its
+ * way. A moment that the platform stands still bunches calls, however evenly they were sent, and it counts what it gets.
+ */
+export function callArrivals() {
+  let calls: Sent[] = [];
+  const took: number[] = [];
+  let usual = Number.POSITIVE_INFINITY;
+
+  function arrived({ at, endedAt }: Sent, now: number): number {
+    if (endedAt === null && now - at > usual + LONGEST_WAY_MS) return at;
+    return Math.min(at + LONGEST_WAY_MS, Math.max(at, (endedAt ?? now) - usual));
+  }
+
+  return {
+    sent(now: number): void {
+      calls = calls.filter(({ at }) => at > now - SECOND_MS - LONGEST_WAY_MS);
+      calls.push({ at: now, endedAt: null });
+    },
+
+    ended(now: number, durationMs: number): void {
+      const call = calls.findLast(({ at, endedAt }) => endedAt === null && at <= now - durationMs + 1);
+      if (call !== undefined) call.endedAt = now;
+      if (took.push(durationMs) > RECENT) took.shift();
+      if (took.length >= FEWEST) usual = took.toSorted((a, b) => a - b)[Math.floor(took.length * USUAL_SHARE)]!;
+    },
+
+    /** Whether at least so many may have reached it within the second before `now`. */
+    reach: (count: number, now: number): boolean =>
+      calls.length >= count && calls.filter((call) => arrived(call, now) > now - SECOND_MS).length >= count,
+  };
+}
