@@ -136,6 +136,7 @@ export function endpointCreation({ endpoints, connectors, reads, secrets, outbou
       revision: 1,
       breaker: null,
       failingSince: null,
+      enabledAt: null,
       warned: 0,
       createdAt: clock(),
       deletedAt: null,

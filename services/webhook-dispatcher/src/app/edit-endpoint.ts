@@ -84,6 +84,7 @@ export function endpointEditing(deps: EditDeps) {
       ...(url !== undefined && target !== undefined && { url, target }),
       ...(events !== undefined && { events: (events as WebhookType[]).toSorted() }),
       ...(status === 'enabled' && ENABLED),
+      ...(status === 'enabled' && before.status !== 'enabled' && { enabledAt: clock() }),
       ...(status === 'paused' && PAUSED),
       ...headersPatch(before, headers, target),
     };

@@ -67,11 +67,12 @@ export function endpointApp({ endpoints, health, holding, reads, nudge, clock }:
     return deleted;
   }
 
-  /** By ourselves: the receiver wants no more, or nothing got through for too long. */
-  async function disable(id: string, reason: DisabledReason): Promise<void> {
+  /** By ourselves: the receiver wants no more (as it said before somebody enabled it, it may have changed its mind since), or nothing got through for too long. */
+  async function disable(id: string, reason: DisabledReason, saidAt: Date = clock()): Promise<void> {
     for (;;) {
       const [endpoint] = await endpoints.byIds([id]);
       if (endpoint?.status !== 'enabled' || endpoint.deletedAt !== null) return;
+      if (endpoint.enabledAt !== null && saidAt < endpoint.enabledAt) return;
       const at = clock();
       const after: Endpoint = { ...endpoint, status: 'disabled', disabledReason: reason };
       const caller = systemCaller(endpoint.tenant);

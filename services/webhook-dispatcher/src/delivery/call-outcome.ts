@@ -17,7 +17,8 @@ export interface CallOutcome {
   stands: Promise<void> | null;
 }
 
-const NOTHING: CallOutcome = { change: null, stands: null };
+/** Nothing is held against the endpoint. */
+export const UNJUDGED: CallOutcome = { change: null, stands: null };
 
 /** Who ends a delivery by a word of its own is in good health. */
 const isGood = ({ blame, verdict }: Attempt): boolean => blame === '' || verdict.reason === 'aborted';
@@ -29,7 +30,7 @@ export function judgeCall(watch: HealthWatch, { endpoint, delivery, attempt, pro
   if (probe !== null) return judgeProbe(watch, { endpoint, delivery, attempt, probe });
   // A fault of ours is none of theirs.
   const opened = attempt.blame === 'ours' ? null : watch.count(endpoint, good);
-  return opened === null ? NOTHING : { change: { breaker: opened.breaker }, stands: opened.stands };
+  return opened === null ? UNJUDGED : { change: { breaker: opened.breaker }, stands: opened.stands };
 }
 
 function judgeProbe(watch: HealthWatch, { endpoint, delivery, attempt, probe }: Made & { probe: Date }): CallOutcome {

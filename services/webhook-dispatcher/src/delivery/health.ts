@@ -99,7 +99,7 @@ export function createHealthWatch({ health, holding, app, wake, clock, log }: He
     const now = clock();
     const next = good ? null : openBreaker((breaker?.trips ?? 0) + 1, now);
     const stands = write(id, async () => {
-      await health.endProbe(id, until, next);
+      if (!(await health.endProbe(id, until, next))) return;
       await failpoint('dispatcher.probe.ended');
       if (next === null) await holding.hasten(id, until, now);
       else await holding.postpone(id, [], null, next.until);

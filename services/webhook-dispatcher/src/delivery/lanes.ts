@@ -4,7 +4,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointHealth } from '../store/endpoint-health.ts';
 import { createAsking } from './asking.ts';
-import { type CallOutcome, judgeCall } from './call-outcome.ts';
+import { type CallOutcome, judgeCall, UNJUDGED } from './call-outcome.ts';
 import type { Gate } from './gate.ts';
 import type { HealthWatch } from './health.ts';
 import type { Holder } from './holder.ts';
@@ -89,7 +89,9 @@ export function createLanes(deps: LaneDeps) {
       turns.answered(turn);
       // Cut off by our own end: no attempt is counted, whoever comes next makes it.
       if (stopping && attempt.blame === 'ours') return turns.sent();
-      const outcome = judgeCall(watch, { endpoint, delivery, attempt, probe });
+      // Ours no longer: whoever has it now judges by calls of its own.
+      const isOurs = holder.current() === name;
+      const outcome = isOurs ? judgeCall(watch, { endpoint, delivery, attempt, probe }) : UNJUDGED;
       onAttempt(attempt, delivery);
       settler.settle({
         endpointId: lane.id,

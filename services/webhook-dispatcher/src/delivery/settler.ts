@@ -19,7 +19,7 @@ export interface Settling {
 export interface SettlerDeps {
   attempts: AttemptStore;
   deliveries: DeliveryStore;
-  disable: (endpointId: string, reason: Farewell) => Promise<void>;
+  disable: (endpointId: string, reason: Farewell, saidAt: Date) => Promise<void>;
   log: Logger;
 }
 
@@ -72,10 +72,10 @@ export function createSettler({ attempts, deliveries, disable, log }: SettlerDep
 
   async function bidFarewell(batch: Settling[]): Promise<void> {
     const farewells = new Map(
-      batch.flatMap(({ endpointId, attempt }) => (attempt.farewell === null ? [] : [[endpointId, attempt.farewell]])),
+      batch.flatMap(({ endpointId, attempt }) => (attempt.farewell === null ? [] : [[endpointId, attempt]])),
     );
-    for (const [endpointId, reason] of farewells) {
-      await disable(endpointId, reason);
+    for (const [endpointId, { farewell, at }] of farewells) {
+      if (farewell !== null) await disable(endpointId, farewell, at);
       await failpoint('dispatcher.endpoint.disabled');
     }
   }

@@ -51,6 +51,8 @@ export interface Endpoint extends Options {
   breaker: Breaker | null;
   /** Since when no call succeeded, once that is a minute. */
   failingSince: Date | null;
+  /** When a person enabled it again, null when nobody ever did. */
+  enabledAt: Date | null;
   warned: FailingStage;
   createdAt: Date;
   deletedAt: Date | null;

@@ -24,9 +24,10 @@ export function endpointHealth(model: Model<EndpointRow>) {
       return modifiedCount === 1;
     },
 
-    /** After the probe that was to end at `seen`: null closes it. */
-    async endProbe(id: string, seen: Date, breaker: Breaker | null): Promise<void> {
-      await rows.updateOne({ _id: id, 'breaker.until': seen }, { $set: { breaker } });
+    /** After the probe that was to end at `seen`: null closes it. False when somebody else's came after it. */
+    async endProbe(id: string, seen: Date, breaker: Breaker | null): Promise<boolean> {
+      const { matchedCount } = await rows.updateOne({ _id: id, 'breaker.until': seen }, { $set: { breaker } });
+      return matchedCount === 1;
     },
 
     async countOpen(): Promise<number> {

@@ -53,6 +53,7 @@ export const endpointSchema = new Schema(
     rotation: { type: { _id: false, key: String, bodyHash: String }, default: null },
     breaker: { type: { _id: false, until: Date, trips: Number }, default: null },
     failingSince: { type: Date, default: null },
+    enabledAt: { type: Date, default: null },
     warned: Number,
     nextSlotAt: Number,
     createdAt: { type: Date, required: true },
@@ -102,6 +103,7 @@ const EARLIER = {
   revision: 1,
   breaker: null,
   failingSince: null,
+  enabledAt: null,
   warned: 0,
 } satisfies Partial<Endpoint>;
 
