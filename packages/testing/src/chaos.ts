@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CHAOS_VARIABLE, COUNTS_VARIABLE } from './full-chaos.ts';
 
-/** Proofs that `npm test` runs in a short form, by name: which tests they are. */
+/** Proofs by name: which tests they are. `npm test` runs some of them in a short form. */
 const PROOFS: Record<string, string> = {
   sync: 'services/sync-orchestrator/test/model',
   failpoints: 'test/failpoints',
+  kills: 'packages/testing/test/kills.chaos',
   duplicates: 'test/duplicates',
+  refreshes: 'packages/testing/test/refreshes',
   dispatcher: 'services/webhook-dispatcher/test/dispatcher-chaos',
   hostile: 'services/webhook-dispatcher/test/hostile-neighbours',
 };

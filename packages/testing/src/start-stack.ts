@@ -17,6 +17,8 @@ import { stores, testNames } from './names.ts';
 import { RUN_VARIABLE, RUNS } from './runs.ts';
 
 export interface StackOptions {
+  /** Free ones unless named. */
+  ports?: Awaited<ReturnType<typeof freePorts>>;
   /** Reaches every service. */
   env?: NodeJS.ProcessEnv;
   /** Programs that start a service: `node WORDS… ENTRY`. */
@@ -47,13 +49,13 @@ const STOP_GRACE_MS = 12_000;
  * The whole product in processes of its own, on free ports and names nobody else uses, with the demo accounts:
  * `await using stack = await startStack()`. Webhooks may go to any port of 127.0.0.1.
  */
-export async function startStack({ env = {}, ...options }: StackOptions = {}): Promise<TestStack> {
+export async function startStack({ env = {}, ports, ...options }: StackOptions = {}): Promise<TestStack> {
   const { database, topicPrefix } = testNames();
   const databasePrefix = `${database}-`;
   const script = basename(process.argv[1] ?? '');
   const run = await claimDirectory(join(process.env[RUN_VARIABLE] ?? RUNS, `stack-${randomUUID()}`), script);
   const setting = {
-    ports: await freePorts(),
+    ports: ports ?? (await freePorts()),
     ...stores(),
     databasePrefix,
     topicPrefix,

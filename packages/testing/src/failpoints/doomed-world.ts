@@ -38,13 +38,11 @@ const RESTART_MS = 200;
 const MANY = 'demo:100000,other:10,small:2';
 
 /** The whole product; whoever dies is started again at once. */
-export async function startShopWorld({
-  slots,
-  through = {},
-}: { slots?: number } & Pick<StackOptions, 'through'> = {}): Promise<ShopWorld> {
+export async function startShopWorld({ env, ...options }: StackOptions = {}): Promise<ShopWorld> {
   await using starting = new AsyncDisposableStack();
-  const env = { CONNECTOR_QUOTAS: MANY, ...(slots !== undefined && { WORKER_SLOTS: String(slots) }) };
-  const stack = starting.use(await startStack({ env, through, longestRestartMs: RESTART_MS }));
+  const stack = starting.use(
+    await startStack({ ...options, env: { CONNECTOR_QUOTAS: MANY, ...env }, longestRestartMs: RESTART_MS }),
+  );
   const client = new mongo.MongoClient(stores().mongodb);
   starting.defer(() => client.close());
   const admin = await logIn(stack.gateway, 'admin@example.com');
@@ -68,7 +66,9 @@ export async function startDoomedWorld({ slots }: { slots?: number } = {}): Prom
     'sync-orchestrator': ordersIn(join(home, 'orchestrator')),
   };
   const through = Object.fromEntries(Object.entries(orders).map(([name, { file }]) => [name, [MAIN, file]]));
-  const world = starting.use(await startShopWorld({ ...(slots !== undefined && { slots }), through }));
+  const world = starting.use(
+    await startShopWorld({ through, env: slots === undefined ? {} : { WORKER_SLOTS: String(slots) } }),
+  );
   const { stack, database } = world;
   const writes = starting.use(await writesOf([database('connector-registry'), database('sync-orchestrator')]));
   const all = starting.move();
