@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Answer } from '../../src/e2e/http.ts';
-import { recordsOf, type TestStack } from '../../src/index.ts';
+import { recordsOf, type TestStack, until } from '../../src/index.ts';
 
 /** Forms that answers and events have. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -40,4 +40,12 @@ export async function eventsOf({ topicPrefix }: TestStack, topic: string, key: s
   return records
     .filter((record) => record.key === key)
     .map(({ headers, value }) => ({ headers, data: JSON.parse(value) }));
+}
+
+/** What a connector's tasks told of its records, as soon as the end of this task is told: a task has ended before that is. */
+export async function changesTold(stack: TestStack, connectorId: string, taskId: string): Promise<TopicEvent[]> {
+  const isTold = async () =>
+    (await eventsOf(stack, 'sync.completed', connectorId)).some(({ data }) => data.task_id === taskId);
+  await until(isTold, { timeoutMs: 60_000, everyMs: 100, what: `what task ${taskId} tells` });
+  return eventsOf(stack, 'records.changed', connectorId);
 }

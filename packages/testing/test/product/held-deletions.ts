@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import { connect, type Connected } from '../../src/e2e/shops.ts';
 import { ended, records, sync, taskOf, type SyncType, type Task } from '../../src/e2e/syncs.ts';
 import type { World } from '../../src/e2e/world.ts';
-import { eventsOf } from './expected.ts';
+import { changesTold } from './expected.ts';
 
 /** More than a fifth of a shop gone at once is not believed without a person. */
 export function heldDeletions(world: () => World): void {
   const living = async (id: string, type: SyncType) => (await records(world().admin, id, type)).length;
 
-  const deletionsOf = async (id: string) =>
-    (await eventsOf(world().stack, 'records.changed', id))
+  const deletionsOf = async (id: string, taskId: string) =>
+    (await changesTold(world().stack, id, taskId))
       .flatMap(({ data }) => data.changes)
       .filter(({ op }: { op: string }) => op === 'deleted')
       .map(({ external_id }: { external_id: string }) => external_id)
@@ -39,7 +39,7 @@ export function heldDeletions(world: () => World): void {
       progress: { total: 20, synced: 20, failed: 0 },
       review: { gone: 10, living: 30, decision: 'open' },
     });
-    expect([await living(id, 'products'), await deletionsOf(id)]).toEqual([30, []]);
+    expect([await living(id, 'products'), await deletionsOf(id, task.task_id)]).toEqual([30, []]);
     // Held again, not removed by patience.
     expect(await sync(admin, id)).toMatchObject({ reason: 'needs_review' });
     expect(await living(id, 'products')).toBe(30);
@@ -51,7 +51,7 @@ export function heldDeletions(world: () => World): void {
     expect(others).toEqual([]);
     expect(await ended(admin, id, removal!)).toMatchObject({ status: 'completed', reason: null });
     expect(await taskOf(admin, id, task.task_id)).toMatchObject({ review: { decision: 'approved' } });
-    expect(await deletionsOf(id)).toEqual(gone);
+    expect(await deletionsOf(id, removal!)).toEqual(gone);
     const withDeleted = await records(admin, id, 'products', '&include_deleted=true');
     const tombstones = withDeleted.filter(({ deleted_at }) => deleted_at !== null);
     expect(tombstones.map(({ external_id }) => external_id).toSorted()).toEqual(gone);
@@ -70,7 +70,7 @@ export function heldDeletions(world: () => World): void {
         200,
         { task_id: task.task_id, reason: 'needs_review', review: { gone: 10, living: 30, decision: 'discarded' } },
       ]);
-    expect([await living(id, 'orders'), await deletionsOf(id)]).toEqual([30, []]);
+    expect([await living(id, 'orders'), await deletionsOf(id, task.task_id)]).toEqual([30, []]);
     expect((await admin.post(`/${id}/sync/tasks/${task.task_id}/approve`)).status).toBe(409);
     expect(await sync(admin, id, 'full', 'orders')).toMatchObject({
       reason: 'needs_review',
@@ -92,6 +92,6 @@ export function heldDeletions(world: () => World): void {
     await platform.putShop('tmall', shopId, { products: 30 });
     const { task_id: removal } = (await admin.post(`/${id}/sync/tasks/${held.task_id}/approve`)).body.data;
     expect(await ended(admin, id, removal)).toMatchObject({ status: 'completed' });
-    expect([await living(id, 'products'), await deletionsOf(id)]).toEqual([30, []]);
+    expect([await living(id, 'products'), await deletionsOf(id, removal)]).toEqual([30, []]);
   });
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { connect, type Connected } from '../../src/e2e/shops.ts';
 import { ended, records, sync, SYNC_TYPES, type SyncType, type Task } from '../../src/e2e/syncs.ts';
 import type { World } from '../../src/e2e/world.ts';
-import { chinese, envelope, eventsOf, expectAnswer, time } from './expected.ts';
+import { changesTold, chinese, envelope, expectAnswer, time } from './expected.ts';
 
 /** The field that the sandbox spoils, by kind. */
 const POISONED: Record<SyncType, RegExp> = {
@@ -93,7 +93,7 @@ export function recordErrors(world: () => World): void {
     expect((await records(admin, id, 'products')).map(({ external_id }) => external_id)).toEqual(
       expect.arrayContaining(bad),
     );
-    const created = (await eventsOf(stack, 'records.changed', id))
+    const created = (await changesTold(stack, id, all.task_id))
       .flatMap(({ data }) => data.changes)
       .filter((change: { external_id: string }) => bad.includes(change.external_id));
     expect(

@@ -3,7 +3,7 @@ import { until } from '@crossdock/stack/until';
 import { connect, type Connected, type Platform } from '../../src/e2e/shops.ts';
 import { records, sha256OfIds, SYNC_TYPES, sync, type SyncedRecord, type SyncType } from '../../src/e2e/syncs.ts';
 import type { World } from '../../src/e2e/world.ts';
-import { eventsOf } from './expected.ts';
+import { changesTold } from './expected.ts';
 import { expectRecord } from './record-shapes.ts';
 
 const DAY_MS = 86_400_000;
@@ -114,7 +114,7 @@ export function syncTypes(world: () => World): void {
     const told = (op: string, ids: string[]) => ids.map((id) => `${op} ${id}`);
 
     async function toldBy(taskId: string): Promise<string[]> {
-      const events = await eventsOf(world().stack, 'records.changed', shop.id);
+      const events = await changesTold(world().stack, shop.id, taskId);
       const changes: { external_id: string; op: string }[] = events
         .filter(({ data }) => data.task_id === taskId)
         .flatMap(({ data }) => data.changes);
