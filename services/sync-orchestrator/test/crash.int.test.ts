@@ -1,16 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { changesOf, dead, engine, scriptedSource, type Engine, type ScriptedSource } from './engine.ts';
+import { changesOf, dead, engine, OLD, sourceWith, type Engine, type ScriptedSource } from './engine.ts';
 import { mortal } from './model/mortal.ts';
 
-const OLD = new Date('2026-03-14T08:00:00Z');
 const TOTAL = 7;
 
 let platform: ScriptedSource;
 let run: Engine;
 
 beforeEach(async () => {
-  platform = scriptedSource();
-  for (let id = 1; id <= TOTAL; id++) platform.set(`p${id}`, `title ${id}`, OLD);
+  platform = sourceWith(Array.from({ length: TOTAL }, (_, n) => `p${n + 1}`));
   run = await engine(platform);
 });
 

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { changesOf, engine, scriptedSource, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import {
+  changesOf,
+  engine,
+  OLD,
+  scriptedSource,
+  sourceWith,
+  TENANT,
+  type Engine,
+  type ScriptedSource,
+} from './engine.ts';
 
-const OLD = new Date('2026-03-14T08:00:00Z');
 const DAY_MS = 24 * 3_600_000;
 const IDS = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8'];
 
@@ -9,25 +17,18 @@ let platform: ScriptedSource;
 let run: Engine;
 
 beforeEach(async () => {
-  platform = scriptedSource();
-  for (const id of IDS) platform.set(id, `title ${id}`, OLD);
+  platform = sourceWith(IDS);
   run = await engine(platform);
 });
 
 afterEach(() => run.stop());
 
-async function sync() {
-  const { task } = await run.start();
-  await run.work();
-  return run.task(task.id);
-}
-
 /** A full sync that finds three of eight rows gone. */
 async function held() {
-  await sync();
+  await run.sync();
   for (const id of ['p1', 'p4', 'p7']) platform.rows.delete(id);
   run.told.length = 0;
-  return sync();
+  return run.sync();
 }
 
 const asked = (taskId: string) => ({ tenant: TENANT, actor: 'user:1', connectorId: run.connectorId, taskId });
@@ -86,7 +87,7 @@ describe('a full sync that finds too much gone', () => {
     expect((await run.reviewing.discard(asked(task.id))).review).toMatchObject({ decision: 'discarded' });
     await expect(run.reviewing.approve(asked(task.id))).rejects.toMatchObject({ kind: 'conflict' });
     expect((await run.stored()).size).toBe(8);
-    expect(await sync()).toMatchObject({ reason: 'needs_review', review: { gone: 3, decision: 'open' } });
+    expect(await run.sync()).toMatchObject({ reason: 'needs_review', review: { gone: 3, decision: 'open' } });
   });
 
   test('can be approved for thirty days', async () => {
@@ -114,7 +115,7 @@ describe('a full sync that finds too much gone', () => {
 });
 
 test('a task without held deletions cannot be approved', async () => {
-  const task = await sync();
+  const task = await run.sync();
   await expect(run.reviewing.approve(asked(task.id))).rejects.toMatchObject({ kind: 'conflict', code: 'NO_REVIEW' });
 });
 
@@ -125,10 +126,10 @@ test('a row older than the platform’s list reaches is not taken for deleted', 
   for (const id of IDS) platform.set(id, `title ${id}`, recent);
   platform.set('ancient', 'sold long ago', new Date(Date.now() - 100 * DAY_MS));
   run = await engine(platform);
-  await sync();
+  await run.sync();
   platform.rows.delete('ancient');
   platform.rows.delete('p1');
-  expect(await sync()).toMatchObject({ status: 'completed', reason: null });
+  expect(await run.sync()).toMatchObject({ status: 'completed', reason: null });
   const stored = await run.stored();
   expect([stored.has('ancient'), stored.has('p1')]).toEqual([true, false]);
 });

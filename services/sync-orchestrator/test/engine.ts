@@ -104,6 +104,16 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
 
 export type ScriptedSource = ReturnType<typeof scriptedSource>;
 
+/** When rows of a test were last changed, unless it says otherwise. */
+export const OLD = new Date('2026-03-14T08:00:00Z');
+
+/** A platform that has these rows. */
+export function sourceWith(ids: string[]): ScriptedSource {
+  const platform = scriptedSource();
+  for (const id of ids) platform.set(id, `title ${id}`, OLD);
+  return platform;
+}
+
 /** A call budget that nobody feels. */
 const unlimited: AppCalls = { expect() {}, take: async () => {}, done() {} };
 
@@ -225,6 +235,13 @@ export async function engine(platform: ScriptedSource) {
         return true;
       }
       return false;
+    },
+
+    /** A task from its start until one worker is done with it. */
+    async sync(over: Partial<StartSync> = {}, worker: Over = {}): Promise<SyncTask> {
+      const { task } = await this.start(over);
+      await this.work(worker);
+      return this.task(task.id);
     },
 
     /** Past the lease of whoever held it, another worker ends the task. */

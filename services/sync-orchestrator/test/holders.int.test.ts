@@ -1,26 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId, PlatformError } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
-import { changesOf, engine, scriptedSource, TENANT, type Engine, type Over, type ScriptedSource } from './engine.ts';
-
-const OLD = new Date('2026-03-14T08:00:00Z');
+import { changesOf, dead, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 
 let platform: ScriptedSource;
 let run: Engine;
 
 beforeEach(async () => {
-  platform = scriptedSource();
-  for (const id of ['p1', 'p2', 'p3', 'p4', 'p5']) platform.set(id, `title ${id}`, OLD);
+  platform = sourceWith(['p1', 'p2', 'p3', 'p4', 'p5']);
   run = await engine(platform);
 });
 
 afterEach(() => run.stop());
-
-async function sync(over: Parameters<Engine['start']>[0] = {}, worker: Over = {}) {
-  const { task } = await run.start(over);
-  await run.work(worker);
-  return run.task(task.id);
-}
 
 describe('cancelling', () => {
   const cancel = (taskId: string) =>
@@ -173,7 +164,7 @@ describe('a closed shop', () => {
 });
 
 test('small pages of the platform are settled together, and a failure on the way loses none', async () => {
-  expect(await sync({}, { pageRows: 4 })).toMatchObject({ page: 1, counters: { synced: 5 } });
+  expect(await run.sync({}, { pageRows: 4 })).toMatchObject({ page: 1, counters: { synced: 5 } });
   platform.rows.delete('p5');
   let pages = 0;
   platform.onCall((call) => {

@@ -1,15 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '@crossdock/kernel';
-import { changesOf, engine, scriptedSource, TENANT, type Engine, type ScriptedSource } from './engine.ts';
-
-const OLD = new Date('2026-03-14T08:00:00Z');
+import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 
 let platform: ScriptedSource;
 let run: Engine;
 
 beforeEach(async () => {
-  platform = scriptedSource();
-  for (const id of ['p1', 'p2', 'p3', 'p4', 'p5']) platform.set(id, `title ${id}`, OLD);
+  platform = sourceWith(['p1', 'p2', 'p3', 'p4', 'p5']);
   run = await engine(platform);
 });
 

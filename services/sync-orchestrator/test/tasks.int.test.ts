@@ -1,25 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { inTrace, newId, newTraceparent } from '@crossdock/kernel';
-import { changesOf, engine, scriptedSource, TENANT, type Engine, type Over, type ScriptedSource } from './engine.ts';
-
-const OLD = new Date('2026-03-14T08:00:00Z');
+import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 
 let platform: ScriptedSource;
 let run: Engine;
 
 beforeEach(async () => {
-  platform = scriptedSource();
-  for (const id of ['p1', 'p2', 'p3', 'p4', 'p5']) platform.set(id, `title ${id}`, OLD);
+  platform = sourceWith(['p1', 'p2', 'p3', 'p4', 'p5']);
   run = await engine(platform);
 });
 
 afterEach(() => run.stop());
-
-async function sync(over: Parameters<Engine['start']>[0] = {}, worker: Over = {}) {
-  const { task } = await run.start(over);
-  await run.work(worker);
-  return run.task(task.id);
-}
 
 describe('triggering', () => {
   test('100 concurrent triggers make one task', async () => {
@@ -115,7 +106,7 @@ describe('triggering', () => {
 
 describe('what a sync stores and tells', () => {
   test('a first full sync stores exactly the rows of the platform and tells each once', async () => {
-    expect(await sync()).toMatchObject({
+    expect(await run.sync()).toMatchObject({
       status: 'completed',
       total: 5,
       counters: { synced: 5, failed: 0, skipped: 0 },
@@ -149,49 +140,49 @@ describe('what a sync stores and tells', () => {
   });
 
   test('an unchanged re-sync writes no row and sends no record event', async () => {
-    await sync();
+    await run.sync();
     const before = await run.records.model.find().lean();
     run.told.length = 0;
-    expect(await sync()).toMatchObject({ total: 5, counters: { synced: 5, failed: 0, skipped: 5 } });
+    expect(await run.sync()).toMatchObject({ total: 5, counters: { synced: 5, failed: 0, skipped: 5 } });
     expect(await run.records.model.find().lean()).toEqual(before);
     expect(await changesOf(run)).toEqual([]);
   });
 
   test('rows gone at the platform become tombstones after a full sync only', async () => {
-    await sync();
+    await run.sync();
     platform.rows.delete('p3');
-    await sync({ mode: 'incremental' });
+    await run.sync({ mode: 'incremental' });
     expect((await run.stored()).has('p3')).toBe(true);
-    await sync();
+    await run.sync();
     expect((await run.stored()).has('p3')).toBe(false);
     expect(await changesOf(run)).toContainEqual({ external_id: 'p3', op: 'deleted', version: 2 });
   });
 
   test('a row that left the walked list while it was read is asked for by id and stays', async () => {
-    await sync();
+    await run.sync();
     let pages = 0;
     platform.onCall((call) => {
       // p1 is changed before its page is read: it leaves the window and stands on no page.
       if (call === 'page' && ++pages === 2) platform.set('p1', 'new title', new Date(Date.now() + 60_000));
     });
-    expect(await sync()).toMatchObject({ status: 'completed', total: 5, counters: { synced: 5 } });
+    expect(await run.sync()).toMatchObject({ status: 'completed', total: 5, counters: { synced: 5 } });
     expect((await run.stored()).get('p1')).toBe('new title');
   });
 
   test('an incremental sync reads from its cursor, and since never moves it', async () => {
-    await sync();
+    await run.sync();
     const later = new Date(Date.now() + 300_000);
     run.later(600_000);
     platform.set('p2', 'newer', later);
-    expect(await sync({ mode: 'incremental' })).toMatchObject({ counters: { synced: 1, skipped: 0 } });
+    expect(await run.sync({ mode: 'incremental' })).toMatchObject({ counters: { synced: 1, skipped: 0 } });
     const cursor = (await run.streams.model.findOne().lean())?.cursor;
-    expect(await sync({ mode: 'incremental', since: OLD })).toMatchObject({ counters: { synced: 5, skipped: 5 } });
+    expect(await run.sync({ mode: 'incremental', since: OLD })).toMatchObject({ counters: { synced: 5, skipped: 5 } });
     expect((await run.streams.model.findOne().lean())?.cursor).toEqual(cursor);
   });
 
   test('a record that cannot be synced is stored with its reason and stops nothing', async () => {
     platform.set('p2', 'x', OLD, true);
-    const task = await sync();
+    const task = await run.sync();
     expect(task).toMatchObject({ status: 'completed', total: 5, counters: { synced: 4, failed: 1, skipped: 0 } });
     const { items } = await run.errors.list({ tenant: TENANT, connectorId: run.connectorId, task: task.id }, 0, 10);
     expect(items).toMatchObject([{ externalId: 'p2', code: 'invalid_price', field: 'price', message: '价格无效' }]);

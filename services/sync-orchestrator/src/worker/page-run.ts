@@ -9,7 +9,7 @@ import type { RecordStore } from '../store/records.ts';
 import type { Look } from '../store/task-claims.ts';
 import type { AppCalls } from './call-budgets.ts';
 import { callGate, type CallGateDeps } from './call-gate.ts';
-import type { AcquireCredential, Credential } from './credentials.ts';
+import type { Credential } from './credentials.ts';
 import { handledIds } from './handled-ids.ts';
 import type { Held } from './hold.ts';
 import { nextPage, type NextPageDeps, type Page } from './next-page.ts';
@@ -19,7 +19,6 @@ import { sourceOf } from './sources.ts';
 export interface PageRunDeps extends Omit<SettleDeps, 'records'>, CallGateDeps {
   recordsOf(syncType: string): RecordStore;
   callsOf(platform: string, appKey: string): AppCalls;
-  acquire: AcquireCredential;
   /** A page with fewer rows takes another of the platform's. */
   pageRows: number;
 }

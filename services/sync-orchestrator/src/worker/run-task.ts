@@ -6,13 +6,14 @@ import { countedOf, type SyncTask } from '../domain/sync-task.ts';
 import { windowOf } from '../domain/window.ts';
 import type { StreamStore } from '../store/streams.ts';
 import type { Claimed, Hold } from '../store/task-claims.ts';
-import { credentialOf } from './credentials.ts';
+import { credentialOf, type AcquireCredential } from './credentials.ts';
 import { holdOn } from './hold.ts';
 import { makeReady } from './make-ready.ts';
 import { pageRun, type Outcome, type PageRunDeps } from './page-run.ts';
 import { sourceOf } from './sources.ts';
 
 export interface RunTaskDeps extends PageRunDeps {
+  acquire: AcquireCredential;
   streams: StreamStore;
   totalsOf(connectorId: string): Promise<Totals>;
   adapterOf(platform: string): PlatformAdapter;

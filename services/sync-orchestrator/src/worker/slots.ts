@@ -21,8 +21,7 @@ const SWEEP_MS = 2_000;
 /** Takes tasks from the store while slots are free and works on them, outside any Kafka handler. */
 export function workerSlots({ claims, run, count, clock, log }: SlotsDeps): Slots {
   const leaving = new AbortController();
-  /** By task. */
-  const busy = new Map<string, Promise<void>>();
+  const busy = new Set<Promise<void>>();
   let told = new Set<string>();
   let looks = true;
   let woken = Promise.withResolvers<void>();
@@ -35,20 +34,18 @@ export function workerSlots({ claims, run, count, clock, log }: SlotsDeps): Slot
   }
 
   function work(claimed: Claimed): void {
-    const { id } = claimed.task;
     const job = run(claimed, leaving.signal)
-      .catch((err: unknown) => log.error({ err, taskId: id }, 'a task broke its worker'))
+      .catch((err: unknown) => log.error({ err, taskId: claimed.task.id }, 'a task broke its worker'))
       .finally(() => {
-        busy.delete(id);
+        busy.delete(job);
         wake();
       });
-    busy.set(id, job);
+    busy.add(job);
   }
 
   async function take(ids: Iterable<string>): Promise<void> {
     for (const id of ids) {
       if (busy.size >= count || leaving.signal.aborted) return;
-      if (busy.has(id)) continue;
       const claimed = await claims.claim(id, newId(), clock());
       if (claimed !== null) work(claimed);
     }
@@ -89,7 +86,7 @@ export function workerSlots({ claims, run, count, clock, log }: SlotsDeps): Slot
       leaving.abort();
       wake();
       await loop;
-      await Promise.all(busy.values());
+      await Promise.all(busy);
     },
   };
 }
