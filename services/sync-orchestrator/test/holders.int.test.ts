@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId, PlatformError } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
-import { changesOf, dead, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 
 let platform: ScriptedSource;
 let run: Engine;
