@@ -15,6 +15,8 @@ const REBALANCE_MS = 10_000;
 const HEARTBEAT_MS = 1_500;
 /** How long an idle fetch waits at the broker: the price of a stop. */
 const FETCH_WAIT_MS = 500;
+/** What is fetched waits in memory, several times its size, until it is handled. */
+const FETCH_BYTES = 256 * 1024;
 const PARTITIONS_AT_ONCE = 6;
 
 export interface ConsumerOptions {
@@ -48,7 +50,9 @@ export function createConsumer({ kafka, topics, deadLetters, group, routes, log,
         reason = null;
         failures = 0;
         tried();
-        lament(await ended);
+        const crash = await ended;
+        lament(crash);
+        if (crash === null) await worker.close();
       } catch (err) {
         lament(err as Error);
       }
@@ -65,6 +69,7 @@ export function createConsumer({ kafka, topics, deadLetters, group, routes, log,
     await consumer.subscribe({ topics: [...routes.keys()], fromBeginning: true });
     await consumer.run({
       eachBatchAutoResolve: false,
+      autoCommit: false,
       partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
       eachBatch: worker.eachBatch,
     });
@@ -101,6 +106,7 @@ const newConsumer = (kafka: Kafka, groupId: string): Consumer =>
     rebalanceTimeout: REBALANCE_MS,
     heartbeatInterval: HEARTBEAT_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytesPerPartition: FETCH_BYTES,
     allowAutoTopicCreation: false,
     // Every restart is ours, so that one place knows whether we are in the group.
     retry: { retries: 5, restartOnFailure: async () => false },

@@ -2,6 +2,7 @@ import { inTrace, newId, newTraceparent, type Logger } from '@crossdock/kernel';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { backoffMs } from './backoff.ts';
 import { oneByOne, steps, type HandleStep, type Routes, type Step } from './batches.ts';
+import { createCommits } from './commits.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { comesAgain, isAway } from './failures.ts';
 import type { EventMeter } from './metrics.ts';
@@ -33,6 +34,7 @@ export interface PartitionWorkerOptions {
 export function createPartitionWorker({ group, routes, deadLetters, log, meter }: PartitionWorkerOptions) {
   const troubles = new Map<string, Trouble>();
   const timers = new Set<NodeJS.Timeout>();
+  const commits = createCommits(log);
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch, isRunning, isStale } = payload;
@@ -46,6 +48,7 @@ export function createPartitionWorker({ group, routes, deadLetters, log, meter }
       }
     } finally {
       pulse.stop();
+      await commits.after(payload);
     }
   }
 
@@ -124,8 +127,12 @@ export function createPartitionWorker({ group, routes, deadLetters, log, meter }
 
   return {
     eachBatch,
+    /** Commits what was handled, and from then on at once. */
+    close: commits.close,
+    /** The consumer whose batches these were is no more. */
     stop() {
       for (const timer of timers) clearTimeout(timer);
+      commits.forget();
     },
   };
 }
