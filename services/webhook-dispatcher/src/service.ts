@@ -32,11 +32,18 @@ import { MIGRATIONS } from './store/migrations.ts';
 import { openStores } from './store/stores.ts';
 
 const NAME = 'webhook-dispatcher';
+/** More commands than that are never under way: attempts are as good as stored when they have left. */
+const MONGO_CONNECTIONS = 8;
 
 /** All wiring; nothing is connected before `start`. */
 export function webhookDispatcher({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const metrics = createMetrics(NAME);
-  const mongo = connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, log });
+  const mongo = connectMongo({
+    uri: config.MONGODB_URI,
+    database: config.MONGODB_DATABASE,
+    connections: MONGO_CONNECTIONS,
+    log,
+  });
   const bus = createBus({
     brokers: config.KAFKA_BROKERS,
     clientId: NAME,

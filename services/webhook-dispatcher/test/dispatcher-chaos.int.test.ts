@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sleep } from '@crossdock/kernel';
-import { isFullChaos, until } from '@crossdock/testing';
+import { countOf, isFullChaos, until } from '@crossdock/testing';
 import { audience } from './chaos/audience.ts';
 import { BUGS } from './chaos/bugs.ts';
 import { type Fault, partners, type Partners, someFaults } from './chaos/partners.ts';
@@ -112,7 +112,7 @@ async function breakStores(ended: AbortSignal): Promise<string> {
   }
 }
 
-const ROUNDS = isFullChaos ? 30 : 1;
+const ROUNDS = isFullChaos ? countOf('kills', 30) : 1;
 const BURST = isFullChaos ? 5_000 : 500;
 
 test(
@@ -140,6 +140,7 @@ test(
       expect(verdict).toEqual({ ...CLEAN, repeated: verdict.repeated });
     }
     const most = (values: number[]) => Math.max(...values);
+    console.log(`twice: ${twice.join(' ')}; seconds: ${seconds.map((each) => each.toFixed(1)).join(' ')}`);
     console.log(
       `${ROUNDS} × about ${BURST} deliveries with a kill: lost 0, twice at most ${most(twice)}, ` +
         `all delivered at most ${most(seconds).toFixed(1)} s after the kill`,

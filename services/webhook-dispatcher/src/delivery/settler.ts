@@ -24,7 +24,7 @@ export interface SettlerDeps {
 }
 
 /** Calls that end so soon after each other share a write, unless so many have: a majority write costs as much as what 50 of them carry. */
-const ATTEMPTS = { gatherMs: 8, enough: 24 };
+const ATTEMPTS = { gatherMs: 8, enough: 22 };
 /** Nobody waits for these: the attempt tells how a delivery stands. */
 const DELIVERIES = { gatherMs: 25, enough: 128 };
 

@@ -2,7 +2,7 @@ import type { Lane } from './lane.ts';
 import { type Mark, youngOnes } from './young.ts';
 
 /** What a kill can make us repeat of calls to quick receivers. */
-export const MOST = 36;
+export const MOST = 32;
 /** Who takes longer is slow: its calls are bounded by its own lane alone. */
 export const QUICK_MS = 100;
 /** Time in which we are busy ourselves counts so much less: no receiver is to blame for it. */
