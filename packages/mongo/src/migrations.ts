@@ -1,6 +1,5 @@
 import { sleep, systemClock, type Logger, type Part } from '@crossdock/kernel';
 import type { Connection, Model } from 'mongoose';
-import { Umzug } from 'umzug';
 import type { Mongo } from './connection.ts';
 import { leaseStore, type Lease } from './leases.ts';
 
@@ -36,16 +35,13 @@ export function migrations({ mongo, models, list = [], log }: MigrationsOptions)
   async function apply(): Promise<void> {
     for (const model of models) await model.createIndexes();
     const done = mongo.connection.collection<{ _id: string; at: Date }>('migrations');
-    const umzug = new Umzug({
-      migrations: list.map(({ name, up }) => ({ name, up: () => up(mongo.connection) })),
-      storage: {
-        executed: async () => (await done.find().toArray()).map((row) => row._id),
-        logMigration: async ({ name }) => void (await done.insertOne({ _id: name, at: new Date() })),
-        unlogMigration: async ({ name }) => void (await done.deleteOne({ _id: name })),
-      },
-      logger: undefined,
-    });
-    for (const { name } of await umzug.up()) log.info({ migration: name }, 'migrated');
+    const executed = new Set((await done.find().toArray()).map(({ _id }) => _id));
+    for (const { name, up } of list.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (executed.has(name)) continue;
+      await up(mongo.connection);
+      await done.insertOne({ _id: name, at: new Date() });
+      log.info({ migration: name }, 'migrated');
+    }
   }
 
   return {
