@@ -1,4 +1,4 @@
-import { Client } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
 import { newDialing, type Dial, type Dialing } from './dial.ts';
 
 const MAX_IDLE = 512;

@@ -1,5 +1,5 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
 import type { AllowList } from './allow-list.ts';
 import { failureOf, OutboundError, type Stage, type Timings } from './failure.ts';
 import type { Resolve } from './resolve.ts';

@@ -1,6 +1,7 @@
 import { stringify } from 'node:querystring';
 import { PlatformError } from '@crossdock/kernel';
-import { Pool } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 
 /** More than calls of one app are under way at once: a call that left its gate must not wait here. */
 const CONNECTIONS = 64;
@@ -35,7 +36,7 @@ export function createHttpClient(deadlineMs: number): HttpClient {
   }
 
   async function send(url: URL, form: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
-    const { statusCode, headers, body } = await poolOf(url.origin).request({
+    const { statusCode, headers, body } = await request.call(poolOf(url.origin), {
       method: 'POST',
       path: url.pathname + url.search,
       headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
