@@ -1,4 +1,4 @@
-import type { RecordRef, RecordSource, Session, SourceRow } from '../adapter.ts';
+import type { RecordRef, RecordSource, RowProblem, Session, SourceRow } from '../adapter.ts';
 import { inParallel } from '../in-parallel.ts';
 import { isObject, type JsonObject, malformed } from './answer.ts';
 import { idText, isId } from './fields.ts';
@@ -9,28 +9,28 @@ import { walkedSource } from './walked-source.ts';
 
 /** Stock of every product of the shop, sku by sku. */
 export function taobaoInventory(top: TopClient): RecordSource {
-  const items = itemReader(top, INVENTORY_FIELDS);
+  const items = itemReader(top, INVENTORY_FIELDS, stockOf);
 
   async function listed(session: Session, rows: ListedItem[]): Promise<SourceRow[]> {
     const ids = rows.flatMap(({ id, problem }) => (problem === null ? [id] : []));
-    const found = (await items(session, ids)).flatMap((item) => stockOf(item));
+    const found = (await items(session, ids)).flatMap((stock) => stock.rows);
     for (const { id, problem } of rows) if (problem !== null) found.push(unreadableInventory(id, problem));
     return found;
   }
 
   /** By their products; what is stored of no product may be a product itself, or a sku that the platform finds alone. */
   async function byIds(session: Session, refs: RecordRef[]): Promise<SourceRow[]> {
-    const products = await items(
+    const stocks = await items(
       session,
       refs.map(({ id, productId }) => productId ?? id),
     );
-    const productOf = new Map(products.map((item) => [item.id, item]));
+    const stockBy = new Map(stocks.map((stock) => [stock.id, stock]));
     const wanted = new Map(refs.map((ref) => [ref.id, ref]));
     const rows: SourceRow[] = [];
     const alone: string[] = [];
     for (const { id, productId } of wanted.values()) {
-      const item = productOf.get(productId ?? id);
-      if (item !== undefined) rows.push(...rowOf(item, id));
+      const stock = stockBy.get(productId ?? id);
+      if (stock !== undefined) rows.push(...rowOf(stock, id));
       else if (productId === null && isId(id)) alone.push(id);
     }
     const skus = await inParallel(alone, CALLS_AT_ONCE, (id) => skuAlone(session, id));
@@ -52,13 +52,22 @@ export function taobaoInventory(top: TopClient): RecordSource {
   return { ...walkedSource({ ...itemLists(top), records: listed }), byIds };
 }
 
-const stockOf = ({ id, row, problem }: Item): SourceRow[] =>
-  row === null ? [unreadableInventory(id, problem)] : inventoryRows(row, id);
+/** The stock of one product, sku by sku, or why it cannot be read. */
+interface Stock {
+  id: string;
+  rows: SourceRow[];
+  problem: RowProblem | null;
+}
+
+const stockOf = ({ id, row, problem }: Item): Stock => ({
+  id,
+  rows: row === null ? [unreadableInventory(id, problem)] : inventoryRows(row, id),
+  problem,
+});
 
 /** The stock of one sku of a product. Beside skus without an id it is not called unknown: it may be one of them. */
-function rowOf(item: Item, id: string): SourceRow[] {
-  if (item.row === null) return [unreadableInventory(id, item.problem)];
-  const rows = inventoryRows(item.row, item.id);
+function rowOf({ rows, problem }: Stock, id: string): SourceRow[] {
+  if (problem !== null) return [unreadableInventory(id, problem)];
   const found = rows.find((row) => row.externalId === id);
   if (found !== undefined) return [found];
   const unreadable = rows.find((row) => row.externalId.startsWith('?'));

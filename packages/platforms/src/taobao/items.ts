@@ -57,22 +57,25 @@ function listed(row: JsonObject): ListedItem {
   return id === null ? { id: nameless(row), problem: missingId('商品') } : { id, problem: null };
 }
 
-/** Products by their ids: those the platform knows, and those it answers unreadably. */
-export function itemReader(top: TopClient, fields: string) {
-  async function batch(session: Session, ids: string[]): Promise<Item[]> {
+/**
+ * Products by their ids, as `read` makes them: those the platform knows, and those it answers unreadably. Each answer is
+ * read at once: parsed ones that wait for their neighbours are most of what the garbage collector would have to copy.
+ */
+export function itemReader<T>(top: TopClient, fields: string, read: (item: Item) => T) {
+  async function batch(session: Session, ids: string[]): Promise<T[]> {
     try {
       return await top.call(session, DETAILS, { fields, num_iids: ids.join(',') }, (body, text) =>
-        readItems(body, text, ids),
+        readItems(body, text, ids).map(read),
       );
     } catch (err) {
       if (!isTooLarge(err)) throw err;
-      if (ids.length === 1) return [{ id: ids[0] as string, row: null, problem: ROW_TOO_LARGE }];
+      if (ids.length === 1) return [read({ id: ids[0] as string, row: null, problem: ROW_TOO_LARGE })];
       const half = Math.ceil(ids.length / 2);
       return [...(await batch(session, ids.slice(0, half))), ...(await batch(session, ids.slice(half)))];
     }
   }
 
-  return async (session: Session, asked: Iterable<string>): Promise<Item[]> => {
+  return async (session: Session, asked: Iterable<string>): Promise<T[]> => {
     const ids = [...new Set(asked)].filter(isId);
     const batches = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) =>
       ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL),

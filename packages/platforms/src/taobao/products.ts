@@ -6,14 +6,13 @@ import { walkedSource } from './walked-source.ts';
 
 /** Products on sale and in the warehouse. */
 export function taobaoProducts(top: TopClient): RecordSource {
-  const items = itemReader(top, PRODUCT_FIELDS);
+  const items = itemReader(top, PRODUCT_FIELDS, ({ id, row, problem }) =>
+    row === null ? unreadableProduct(id, problem) : productRow(row, id),
+  );
 
   async function products(session: Session, listed: ListedItem[]): Promise<SourceRow[]> {
     const ids = listed.flatMap(({ id, problem }) => (problem === null ? [id] : []));
-    const read = await items(session, ids);
-    const rows: SourceRow[] = read.map(({ id, row, problem }) =>
-      row === null ? unreadableProduct(id, problem) : productRow(row, id),
-    );
+    const rows: SourceRow[] = await items(session, ids);
     for (const { id, problem } of listed) if (problem !== null) rows.push(unreadableProduct(id, problem));
     return rows;
   }
