@@ -16,9 +16,18 @@ const LONGEST_WAY_MS = 1_000;
  * way. A moment that the platform stands still bunches calls, however evenly they were sent, and it counts what it gets.
  */
 export function callArrivals() {
-  let calls: Sent[] = [];
+  /** In the order they were sent. */
+  const calls: Sent[] = [];
   const took: number[] = [];
   let usual = Number.POSITIVE_INFINITY;
+  let isStale = false;
+
+  /** Looked at when it is needed: few calls are so close to the budget. */
+  function refresh(): void {
+    if (!isStale) return;
+    usual = took.toSorted((a, b) => a - b)[Math.floor(took.length * USUAL_SHARE)]!;
+    isStale = false;
+  }
 
   function arrived({ at, endedAt }: Sent, now: number): number {
     if (endedAt === null && now - at > usual + LONGEST_WAY_MS) return at;
@@ -27,7 +36,7 @@ export function callArrivals() {
 
   return {
     sent(now: number): void {
-      calls = calls.filter(({ at }) => at > now - SECOND_MS - LONGEST_WAY_MS);
+      while (calls.length > 0 && calls[0]!.at <= now - SECOND_MS - LONGEST_WAY_MS) calls.shift();
       calls.push({ at: now, endedAt: null });
     },
 
@@ -35,11 +44,14 @@ export function callArrivals() {
       const call = calls.findLast(({ at, endedAt }) => endedAt === null && at <= now - durationMs + 1);
       if (call !== undefined) call.endedAt = now;
       if (took.push(durationMs) > RECENT) took.shift();
-      if (took.length >= FEWEST) usual = took.toSorted((a, b) => a - b)[Math.floor(took.length * USUAL_SHARE)]!;
+      isStale = took.length >= FEWEST;
     },
 
     /** Whether at least so many may have reached it within the second before `now`. */
-    reach: (count: number, now: number): boolean =>
-      calls.length >= count && calls.filter((call) => arrived(call, now) > now - SECOND_MS).length >= count,
+    reach(count: number, now: number): boolean {
+      if (calls.length < count) return false;
+      refresh();
+      return calls.reduce((sum, call) => sum + (arrived(call, now) > now - SECOND_MS ? 1 : 0), 0) >= count;
+    },
   };
 }

@@ -15,6 +15,9 @@ export interface Slot {
   priority: number | null;
 }
 
+/** A slice of which `next` calls are made or lapsed. */
+type Standing = Slice & { next: number };
+
 /** A call may be made this long after its slot, when a timer was late; then the slot lapses. */
 export const LATE_MS = 100;
 const SECOND_MS = 1_000;
@@ -28,26 +31,28 @@ const timeOf = ({ from, spacing }: Slice, n: number): number => from + n * spaci
 const countUntil = ({ from, calls, spacing }: Slice, time: number): number =>
   Math.min(calls, Math.max(0, Math.floor((time - from) / spacing) + 1));
 
+const isOpen = ({ next, calls }: Standing): boolean => next < calls;
+
+const isOver = (slice: Standing, now: number): boolean =>
+  !isOpen(slice) && timeOf(slice, slice.calls) <= now - SECOND_MS;
+
 /**
  * The slots of a process in the order of their time, and the calls made by them. Late calls are made up for, but no
  * second holds more calls than the process has slots in it, neither as they are sent nor as they reach the platform:
  * then all processes together hold the rate as well.
  */
 export function slotLine() {
-  let line: (Slice & { next: number })[] = [];
+  let line: Standing[] = [];
   /** Of the last second. */
   const made: number[] = [];
   const arrivals = callArrivals();
 
   function trim(now: number): void {
     for (const slice of line) slice.next = Math.max(slice.next, countUntil(slice, now - LATE_MS));
-    line = line.filter(
-      ({ next, calls, ...slice }) => next < calls || timeOf({ ...slice, calls }, calls) > now - SECOND_MS,
-    );
+    // Before every call: a new list only where one is over.
+    if (line.some((slice) => isOver(slice, now))) line = line.filter((slice) => !isOver(slice, now));
     while (made.length > 0 && made[0]! <= now - SECOND_MS) made.shift();
   }
-
-  const open = () => line.filter(({ next, calls }) => next < calls);
 
   const inLastSecond = (now: number): number =>
     line.reduce((sum, slice) => sum + countUntil(slice, now) - countUntil(slice, now - SECOND_MS), 0);
@@ -76,7 +81,7 @@ export function slotLine() {
     /** The first that has not lapsed, perhaps still to come. */
     first(now: number): Slot | null {
       trim(now);
-      const slice = open()[0];
+      const slice = line.find(isOpen);
       if (slice === undefined) return null;
       const at = timeOf(slice, slice.next);
       return { at: at <= now ? Math.max(at, earliest(now)) : at, priority: slice.priority };
@@ -84,7 +89,7 @@ export function slotLine() {
 
     /** Makes the first one's call. */
     use(now: number): void {
-      open()[0]!.next += 1;
+      line.find(isOpen)!.next += 1;
       made.push(now);
       arrivals.sent(now);
     },
@@ -96,12 +101,12 @@ export function slotLine() {
     left(now: number, priorities: number): { own: number[]; any: number } {
       trim(now);
       const count = (priority: number | null) =>
-        open().reduce((sum, slice) => sum + (slice.priority === priority ? slice.calls - slice.next : 0), 0);
+        line.reduce((sum, slice) => sum + (slice.priority === priority ? slice.calls - slice.next : 0), 0);
       return { own: Array.from({ length: priorities }, (_, priority) => count(priority)), any: count(null) };
     },
 
     /** When the last slot is over; `now` without one. */
-    end: (now: number): number => Math.max(now, ...open().map((slice) => timeOf(slice, slice.calls))),
+    end: (now: number): number => Math.max(now, ...line.filter(isOpen).map((slice) => timeOf(slice, slice.calls))),
 
     /** When calls of the last second were made. */
     made: (): readonly number[] => made,
