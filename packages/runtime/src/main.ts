@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type Clock, type Logger, sleep, systemClock } from '@crossdock/kernel';
 import type { Static, TObject } from 'typebox';
 import { readConfig } from './config.ts';
@@ -32,10 +33,17 @@ export async function main<S extends TObject>(
     const stop = () => service.stop().then(flush);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(stop, log, signal));
     await service.start();
+    markLessOften();
   } catch (err) {
     die('did not start')(err);
   }
 }
+
+/**
+ * What work leaves behind grows old and is garbage soon after. To mark the whole heap each time it grew by a third, as is
+ * usual, is a sixth of the CPU of a sync; `--max-old-space-size` bounds what this lets lie.
+ */
+const markLessOften = (): void => setFlagsFromString('--heap-growing-percent=60');
 
 /** Where a collector is named, spans go there from now on; answers how to send the rest. */
 async function recordedSpans(name: string, config: object, log: Logger): Promise<() => Promise<void>> {

@@ -42,8 +42,11 @@ const HOST = '127.0.0.1';
 /** A service stays within 200 MiB: what its heap may take, the garbage of a burst included. */
 const HEAP_LIMITS = '--max-semi-space-size=8 --max-old-space-size=128';
 
-/** The C library keeps what each of its arenas once took: two cost a tenth less memory than one for each thread. */
-const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+/**
+ * The C library keeps what each of its arenas once took: two cost a tenth less memory than one for each thread. What is
+ * large it gives back at once.
+ */
+const ARENAS = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Three tenants of the demo: room for load, room for others, and one at its quota after two. */
 const DEMO_QUOTAS = 'demo:1000,other:1000,small:2';
@@ -71,7 +74,7 @@ export function serviceSpecs(setting: Setting): Record<ServiceName, ServiceSpec>
       opsPort,
       env: {
         ...env,
-        ...FEW_ARENAS,
+        ...ARENAS,
         NODE_OPTIONS: `${HEAP_LIMITS} ${env['NODE_OPTIONS'] ?? ''}`,
         ...stores,
         HOST,
