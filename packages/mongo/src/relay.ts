@@ -9,8 +9,11 @@ import { outboxMetrics } from './outbox-metrics.ts';
 type AnyModel = Model<any>;
 
 export interface Relay extends Part {
-  /** Publishes what this document's outbox holds, now; call it after each write that put events in. */
-  nudge(model: AnyModel, id: unknown): void;
+  /**
+   * Publishes what this document's outbox holds, now; call it after each write that put events in. Who has these at
+   * hand spares reading them again: where the outbox holds just them, they are published as they are.
+   */
+  nudge(model: AnyModel, id: unknown, events?: Event[]): void;
 }
 
 export interface RelayOptions {
@@ -43,27 +46,33 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
   outboxMetrics(models.map(collectionOf), clock, metrics);
 
   function lane(model: AnyModel) {
-    const pending = new Set<unknown>();
+    /** By document, with the events that its writer gave. */
+    const pending = new Map<unknown, Event[]>();
     let running: Promise<void> | undefined;
 
     async function drain(): Promise<void> {
       // Writers of one tick share a batch.
       await Promise.resolve();
       while (pending.size > 0 && !stopping.signal.aborted) {
-        const ids = [...pending].slice(0, BATCH);
+        const ids = [...pending.keys()].slice(0, BATCH);
+        const given = ids.length === 1 ? pending.get(ids[0])! : [];
         for (const id of ids) pending.delete(id);
         try {
-          await relayBatch(collectionOf(model), ids);
+          await relayBatch(collectionOf(model), ids, given);
         } catch (err) {
           log.warn({ err, collection: model.collection.name }, 'events wait in the outbox');
-          for (const id of ids) pending.add(id);
+          for (const id of ids) note(id, []);
           await sleep(RETRY_MS, stopping.signal);
         }
       }
     }
 
-    function add(ids: unknown[]): void {
-      for (const id of ids) pending.add(id);
+    const note = (id: unknown, events: Event[]): void => {
+      pending.set(id, [...(pending.get(id) ?? []), ...events]);
+    };
+
+    function add(ids: unknown[], events: Event[] = []): void {
+      for (const id of ids) note(id, events);
       if (running !== undefined || pending.size === 0) return;
       running = outOfTrace(drain).finally(() => {
         running = undefined;
@@ -74,9 +83,9 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
     return { add, idle: async () => running };
   }
 
-  async function relayBatch(rows: Rows, ids: unknown[]): Promise<void> {
+  async function relayBatch(rows: Rows, ids: unknown[], given: Event[] = []): Promise<void> {
     const by = newId();
-    const claimed = await claim(rows, ids, by);
+    const claimed = await claim(rows, ids, by, given);
     if (claimed.length === 0) return;
     await failpoint('relay.claimed');
     try {
@@ -99,10 +108,16 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
     }
   }
 
-  async function claim(rows: Rows, ids: unknown[], by: string): Promise<Row[]> {
+  async function claim(rows: Rows, ids: unknown[], by: string, given: Event[]): Promise<Row[]> {
     const now = clock();
     const free = { 'outbox.0': { $exists: true }, $or: [{ relay: null }, { 'relay.until': { $lt: now } }] };
     const $set = { relay: { by, until: new Date(now.getTime() + LEASE_MS) } };
+    if (given.length > 0) {
+      const each = Object.fromEntries(given.map((event, n) => [`outbox.${n}.id`, event.id]));
+      const just = { ...each, outbox: { $size: given.length } };
+      const { matchedCount } = await rows.updateOne({ _id: ids[0] as never, ...free, ...just }, { $set });
+      if (matchedCount === 1) return [{ _id: ids[0], outbox: given }];
+    }
     if (ids.length === 1) {
       // Acknowledged by the majority, and with it all that was there before.
       const row = await rows.findOneAndUpdate(
@@ -169,10 +184,10 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
       await sweeping;
       await Promise.all([...lanes.values()].map((each) => each.idle()));
     },
-    nudge(model, id) {
+    nudge(model, id, events) {
       const known = lanes.get(model);
       if (known === undefined) throw new TypeError(`the relay does not know the model ${model.modelName}`);
-      known.add([id]);
+      known.add([id], events);
     },
   };
 }

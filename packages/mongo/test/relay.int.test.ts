@@ -54,6 +54,42 @@ describe('the outbox relay', () => {
     await relay.stop();
   });
 
+  test('events that the writer gave are published as they are, once, and leave the outbox', async () => {
+    const sent: Event[] = [];
+    const relay = relayTo(async (events) => void sent.push(...events));
+    const id = newId();
+    const [first, second] = [event(1), event(2)];
+    await things().create({ _id: id, state: 'new', outbox: [first, second] });
+    relay.nudge(things(), id, [first]);
+    relay.nudge(things(), id, [second]);
+    await until(async () => (await things().findById(id).lean())?.outbox.length === 0);
+    expect(sent).toEqual([first, second]);
+    expect(sent[0]).toBe(first);
+    await relay.stop();
+  });
+
+  test.each<[string, (ours: Event, other: Event) => [stored: Event[], given: Event[]]]>([
+    ['holds others too', (ours, other) => [[other, ours], [ours]]],
+    ['holds others instead', (ours, other) => [[other], [ours]]],
+    [
+      'holds them in another order',
+      (ours, other) => [
+        [other, ours],
+        [ours, other],
+      ],
+    ],
+  ])('what the outbox holds is told, not what was given, when it %s', async (_case, made) => {
+    const sent: Event[] = [];
+    const relay = relayTo(async (events) => void sent.push(...events));
+    const id = newId();
+    const [stored, given] = made(event(1), event(2));
+    await things().create({ _id: id, state: 'new', outbox: stored });
+    relay.nudge(things(), id, given);
+    await until(async () => (await things().findById(id).lean())?.outbox.length === 0);
+    expect(sent).toEqual(stored);
+    await relay.stop();
+  });
+
   test('how many events wait, and for how long, is told when somebody asks', async () => {
     const metrics = new Registry();
     createRelay({ models: [things()], publish: async () => undefined, log: silent, clock: systemClock, metrics });

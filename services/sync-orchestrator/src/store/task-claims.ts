@@ -83,7 +83,7 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     events: Event[],
   ): Promise<boolean> {
     const matched = await store(filter, change, events);
-    if (matched && events.length > 0) relay.nudge(model, id);
+    if (matched && events.length > 0) relay.nudge(model, id, events);
     return matched;
   }
 
