@@ -27,7 +27,7 @@ afterEach(() => run.stop());
 async function held() {
   await run.sync();
   for (const id of ['p1', 'p4', 'p7']) platform.rows.delete(id);
-  run.told.length = 0;
+  await run.forgetEvents();
   return run.sync();
 }
 

@@ -204,6 +204,13 @@ export async function engine(platform: ScriptedSource) {
     bodyHash: 'h',
   };
 
+  const allTold = () =>
+    until(async () => {
+      const waiting = await tasks.model.find({ 'outbox.0': { $exists: true } }, { _id: 1 }).lean<{ _id: string }[]>();
+      for (const { _id } of waiting) relay.nudge(tasks.model, _id);
+      return waiting.length === 0;
+    });
+
   return {
     ...base,
     records,
@@ -261,12 +268,14 @@ export async function engine(platform: ScriptedSource) {
 
     /** Events told so far, once the outboxes are empty. */
     async events(topic: string): Promise<Event[]> {
-      await until(async () => {
-        const waiting = await tasks.model.find({ 'outbox.0': { $exists: true } }, { _id: 1 }).lean<{ _id: string }[]>();
-        for (const { _id } of waiting) relay.nudge(tasks.model, _id);
-        return waiting.length === 0;
-      });
+      await allTold();
       return told.filter((event) => event.topic === topic);
+    },
+
+    /** What was told so far is no event of what follows. */
+    async forgetEvents(): Promise<void> {
+      await allTold();
+      told.length = 0;
     },
 
     /** What is stored, tombstones too. */

@@ -142,7 +142,7 @@ describe('what a sync stores and tells', () => {
   test('an unchanged re-sync writes no row and sends no record event', async () => {
     await run.sync();
     const before = await run.records.model.find().lean();
-    run.told.length = 0;
+    await run.forgetEvents();
     expect(await run.sync()).toMatchObject({ total: 5, counters: { synced: 5, failed: 0, skipped: 5 } });
     expect(await run.records.model.find().lean()).toEqual(before);
     expect(await changesOf(run)).toEqual([]);

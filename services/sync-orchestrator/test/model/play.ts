@@ -37,7 +37,7 @@ export async function play(run: Engine, platform: ScriptedSource, seed: number, 
   // Every other platform is one whose pages are settled together.
   const planted: Over = { pageRows: seed % 2 === 0 ? IDS.length : 0, ...bug.over?.(run) };
   const parts = { ...run, ...planted };
-  run.told.length = 0;
+  await run.forgetEvents();
   run.meddle(bug.publish);
   platform.rows.clear();
   for (const id of IDS) platform.set(id, `${id} #0`, run.clock());
