@@ -46,7 +46,7 @@ const HEAP_LIMITS = '--max-semi-space-size=8 --max-old-space-size=128';
  * The C library keeps what each of its arenas once took: two cost a tenth less memory than one for each thread. What is
  * large it gives back at once.
  */
-const ARENAS = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' };
+const ARENAS = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '32768' };
 
 /** Three tenants of the demo: room for load, room for others, and one at its quota after two. */
 const DEMO_QUOTAS = 'demo:1000,other:1000,small:2';
