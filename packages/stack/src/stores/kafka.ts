@@ -48,7 +48,14 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
   }
   const child = await spawnChild({
     command: java,
-    args: ['-Xmx512m', ...FEW_THREADS, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', ...classpath, 'kafka.Kafka', properties],
+    args: [
+      '-Xmx512m',
+      ...FEW_THREADS,
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      ...classpath,
+      'kafka.Kafka',
+      properties,
+    ],
     env: around.env,
     cwd: dataDir,
     logFile,
