@@ -73,6 +73,6 @@ const skus = (row: JsonObject, reader: RowReader): ProductSku[] =>
 
 /** `1627207:28341:颜色:黑色;20509:28314:尺码:M` → `颜色:黑色;尺码:M`; without names the ids as they are. */
 function propertiesOf({ properties_name: named, properties }: JsonObject): string | null {
-  if (typeof named === 'string' && named !== '') return named.replaceAll(/(^|;)\d+:-?\d+:/g, '$1');
+  if (typeof named === 'string' && named !== '') return named.replaceAll(/(?<=^|;)\d+:-?\d+:/g, '');
   return words(properties);
 }

@@ -13,7 +13,7 @@ import { LONE_BROKER } from './lone-broker.ts';
 const STOP_GRACE_MS = 8_000;
 const START_LIMIT_MS = 60_000;
 /** It lives for minutes beside all that use it: what it compiles thoroughly it never earns back. */
-const FEW_THREADS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+const SHORT_LIVED = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
 export interface KafkaOptions {
   java: string;
@@ -50,7 +50,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaBroker> {
     command: java,
     args: [
       '-Xmx512m',
-      ...FEW_THREADS,
+      ...SHORT_LIVED,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       ...classpath,
       'kafka.Kafka',
