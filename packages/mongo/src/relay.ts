@@ -31,6 +31,8 @@ const SWEEP_MS = 1_000;
 /** Entries younger than this are the writer's own to nudge. */
 const SWEEP_AGE_MS = 2_000;
 const RETRY_MS = 500;
+/** Kept of one document: where more wait, the broker is away, and they are read again. */
+const MOST_GIVEN = 4;
 
 type Rows = mongo.Collection;
 type Row = WithOutbox & { _id: unknown };
@@ -68,7 +70,8 @@ export function createRelay({ models, publish, log, clock, metrics = new Registr
     }
 
     const note = (id: unknown, events: Event[]): void => {
-      pending.set(id, [...(pending.get(id) ?? []), ...events]);
+      const given = [...(pending.get(id) ?? []), ...events];
+      pending.set(id, given.length > MOST_GIVEN ? [] : given);
     };
 
     function add(ids: unknown[], events: Event[] = []): void {
