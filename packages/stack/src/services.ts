@@ -39,7 +39,7 @@ export interface ServiceSpec {
 
 const HOST = '127.0.0.1';
 
-/** A service stays within 200 MiB: what its heap may take, the garbage of a burst included. */
+/** A service stays at about 200 MiB: what its heap may take, the garbage of a burst included. */
 const HEAP_LIMITS = '--max-semi-space-size=8 --max-old-space-size=128';
 
 /**
