@@ -57,10 +57,7 @@ function listed(row: JsonObject): ListedItem {
   return id === null ? { id: nameless(row), problem: missingId('商品') } : { id, problem: null };
 }
 
-/**
- * Products by their ids, as `read` makes them: those the platform knows, and those it answers unreadably. Each answer is
- * read at once: parsed ones that wait for their neighbours are most of what the garbage collector would have to copy.
- */
+/** Products by their ids, as `read` makes them: those the platform knows, and those it answers unreadably. */
 export function itemReader<T>(top: TopClient, fields: string, read: (item: Item) => T) {
   async function batch(session: Session, ids: string[]): Promise<T[]> {
     try {

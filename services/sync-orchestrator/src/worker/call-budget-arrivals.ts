@@ -11,6 +11,12 @@ const USUAL_SHARE = 0.8;
 /** Later than this a call was slow at the platform, not on its way there. */
 const LONGEST_WAY_MS = 1_000;
 
+/** Of a call that usually takes `usual` ms. */
+function arrivedAt({ at, endedAt }: Sent, now: number, usual: number): number {
+  if (endedAt === null && now - at > usual + LONGEST_WAY_MS) return at;
+  return Math.min(at + LONGEST_WAY_MS, Math.max(at, (endedAt ?? now) - usual));
+}
+
 /**
  * When calls reached the platform, as far as their answers tell: one that takes longer than usual may have waited on its
  * way. A moment that the platform stands still bunches calls, however evenly they were sent, and it counts what it gets.
@@ -19,20 +25,11 @@ export function callArrivals() {
   /** In the order they were sent. */
   const calls: Sent[] = [];
   const took: number[] = [];
-  let usual = Number.POSITIVE_INFINITY;
-  let isStale = false;
 
-  /** Looked at when it is needed: few calls are so close to the budget. */
-  function refresh(): void {
-    if (!isStale) return;
-    usual = took.toSorted((a, b) => a - b)[Math.floor(took.length * USUAL_SHARE)]!;
-    isStale = false;
-  }
-
-  function arrived({ at, endedAt }: Sent, now: number): number {
-    if (endedAt === null && now - at > usual + LONGEST_WAY_MS) return at;
-    return Math.min(at + LONGEST_WAY_MS, Math.max(at, (endedAt ?? now) - usual));
-  }
+  const usual = (): number =>
+    took.length < FEWEST
+      ? Number.POSITIVE_INFINITY
+      : took.toSorted((a, b) => a - b)[Math.floor(took.length * USUAL_SHARE)]!;
 
   return {
     sent(now: number): void {
@@ -44,14 +41,13 @@ export function callArrivals() {
       const call = calls.findLast(({ at, endedAt }) => endedAt === null && at <= now - durationMs + 1);
       if (call !== undefined) call.endedAt = now;
       if (took.push(durationMs) > RECENT) took.shift();
-      isStale = took.length >= FEWEST;
     },
 
     /** Whether at least so many may have reached it within the second before `now`. */
     reach(count: number, now: number): boolean {
       if (calls.length < count) return false;
-      refresh();
-      return calls.reduce((sum, call) => sum + (arrived(call, now) > now - SECOND_MS ? 1 : 0), 0) >= count;
+      const ms = usual();
+      return calls.reduce((sum, call) => sum + (arrivedAt(call, now, ms) > now - SECOND_MS ? 1 : 0), 0) >= count;
     },
   };
 }
