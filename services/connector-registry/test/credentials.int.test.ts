@@ -130,8 +130,10 @@ describe('a refresh whose holder is gone', () => {
 
   test('a refused refresh token is not the end when a newer credential was stored meanwhile', async () => {
     const { id, shopId } = await registry.connect('demo', newShop());
-    await registry.advance(181);
     await slowRefresh(shopId);
+    // A health check would ask with the newer credential, which the platform does not know.
+    await registry.alter(id, { nextProbeAt: null });
+    await registry.advance(181);
     const late = acquireOn(0, id);
     await until(async () => (await registry.stored(id))?.refresh.fence === 1);
     await registry.alter(id, {
