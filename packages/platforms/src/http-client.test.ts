@@ -31,7 +31,7 @@ describe('the http client', () => {
     for (let n = 0; n < 20; n += 1) {
       expect(await http.postForm(url, { q: '棉 T恤&' })).toMatchObject({
         status: 200,
-        text: 'POST /api?x=1 q=%E6%A3%89%20T%E6%81%A4%26',
+        body: Buffer.from('POST /api?x=1 q=%E6%A3%89%20T%E6%81%A4%26'),
       });
     }
     expect(sockets.size).toBeLessThan(4);

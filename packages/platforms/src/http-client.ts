@@ -12,7 +12,7 @@ export const TOO_LARGE = 'TOO_LARGE';
 
 export interface HttpAnswer {
   status: number;
-  text: string;
+  body: Buffer;
   date: string | null;
   retryAfter: string | null;
 }
@@ -56,7 +56,7 @@ export function createHttpClient(deadlineMs: number): HttpClient {
     const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : null);
     return {
       status: statusCode,
-      text: Buffer.concat(chunks).toString(),
+      body: Buffer.concat(chunks, bytes),
       date: one(headers.date),
       retryAfter: one(headers['retry-after']),
     };

@@ -16,7 +16,7 @@ const responseName = (method: string): string => `${method.replace(/^taobao\./, 
 
 /** The body within the platform's envelope. Its own refusal counts before the HTTP status. */
 export function readAnswer(method: string, answer: HttpAnswer): JsonObject {
-  const root = parseObject(answer.text);
+  const root = parseObject(answer.body);
   if (isObject(root?.error_response)) throw refusal(method, root.error_response);
   const body = root?.[responseName(method)];
   if (answer.status !== 200) throw httpFailure(answer);
@@ -37,9 +37,9 @@ export function readTotal({ total_results: total }: JsonObject): number {
   return total;
 }
 
-export function parseObject(text: string): JsonObject | null {
+export function parseObject(json: Buffer): JsonObject | null {
   try {
-    const value = parseLossless(text);
+    const value = parseLossless(json);
     return isObject(value) ? value : null;
   } catch {
     return null;

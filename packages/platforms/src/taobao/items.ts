@@ -61,8 +61,8 @@ function listed(row: JsonObject): ListedItem {
 export function itemReader<T>(top: TopClient, fields: string, read: (item: Item) => T) {
   async function batch(session: Session, ids: string[]): Promise<T[]> {
     try {
-      return await top.call(session, DETAILS, { fields, num_iids: ids.join(',') }, (body, text) =>
-        readItems(body, text, ids).map(read),
+      return await top.call(session, DETAILS, { fields, num_iids: ids.join(',') }, (body, bytes) =>
+        readItems(body, bytes, ids).map(read),
       );
     } catch (err) {
       if (!isTooLarge(err)) throw err;
@@ -85,8 +85,8 @@ export function itemReader<T>(top: TopClient, fields: string, read: (item: Item)
  * Ids that are missing are unknown to the platform. Not so beside a row without an id: it may be any of them,
  * so none of them is called unknown (it would be taken for deleted) but all of them unreadable.
  */
-function readItems(body: JsonObject, text: string, asked: string[]): Item[] {
-  const isLarge = sizeCheck(text);
+function readItems(body: JsonObject, bytes: number, asked: string[]): Item[] {
+  const isLarge = sizeCheck(bytes);
   const wanted = new Set(asked);
   const items: Item[] = [];
   let hasNameless = false;

@@ -28,7 +28,7 @@ export function taobaoOauth(
     const secrets = [config.app_secret, params.code, params.refresh_token];
     const app = { client_id: config.app_key ?? '', client_secret: config.app_secret ?? '' };
     const answer = await http.postForm(`${authUrl}/token`, { ...app, ...params }, signal);
-    const body = parseObject(answer.text);
+    const body = parseObject(answer.body);
     if (typeof body?.error === 'string') throw withoutSecrets(refusal(body), secrets);
     if (answer.status !== 200) throw httpFailure(answer);
     if (body === null) throw malformed('no token');

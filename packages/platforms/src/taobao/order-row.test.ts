@@ -11,7 +11,7 @@ const RAW =
   '"status":"WAIT_SELLER_SEND_GOODS","refund_status":"NO_REFUND"}]}}';
 
 const read = (changes: JsonObject = {}) =>
-  orderRow({ ...(parseLossless(RAW) as JsonObject), ...changes }, '4012345678901234567');
+  orderRow({ ...(parseLossless(Buffer.from(RAW)) as JsonObject), ...changes }, '4012345678901234567');
 const withRefund = (refund: string, more: JsonObject = {}) =>
   read({ orders: { order: [{ num: 1, price: '1.00', refund_status: refund }] }, ...more }).fields.status;
 

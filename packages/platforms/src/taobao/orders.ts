@@ -51,7 +51,7 @@ export function taobaoOrders(top: TopClient): RecordSource {
     walk: Walk,
     page: number,
     count: boolean,
-    { fields, read }: { fields: string; read: (trades: JsonObject[], text: string) => T[] },
+    { fields, read }: { fields: string; read: (trades: JsonObject[], bytes: number) => T[] },
   ): Promise<ListPage<T>> {
     const now = session.now().getTime();
     const from = Math.max(walk.from ?? 0, now - LISTED_MS);
@@ -63,9 +63,9 @@ export function taobaoOrders(top: TopClient): RecordSource {
       page_size: String(PAGE_SIZE),
       use_has_next: String(!count),
     };
-    return top.call(session, method, params, (body, text) => ({
+    return top.call(session, method, params, (body, bytes) => ({
       total: count ? readTotal(body) : null,
-      rows: read(listIn(body, 'trades', 'trade'), text),
+      rows: read(listIn(body, 'trades', 'trade'), bytes),
     }));
   }
 
@@ -120,8 +120,8 @@ export function taobaoOrders(top: TopClient): RecordSource {
   };
 }
 
-function readOrders(trades: JsonObject[], text: string): SourceRow[] {
-  const isLarge = sizeCheck(text);
+function readOrders(trades: JsonObject[], bytes: number): SourceRow[] {
+  const isLarge = sizeCheck(bytes);
   return trades.map((trade) => {
     const { id, problem } = listedOrder(trade);
     if (problem !== null) return unreadableOrder(id, problem);
@@ -134,9 +134,9 @@ const readIds = (trades: JsonObject[]): string[] =>
 
 const readDetail =
   (asked: string) =>
-  ({ trade }: JsonObject, text: string): SourceRow[] => {
+  ({ trade }: JsonObject, bytes: number): SourceRow[] => {
     if (trade === undefined) return [];
     if (!isObject(trade)) throw malformed('trade is not an object');
     if (listedOrder(trade).id !== asked) return [unreadableOrder(asked, missingId('订单'))];
-    return [sizeCheck(text)(trade) ? unreadableOrder(asked, ROW_TOO_LARGE) : orderRow(trade, asked)];
+    return [sizeCheck(bytes)(trade) ? unreadableOrder(asked, ROW_TOO_LARGE) : orderRow(trade, asked)];
   };

@@ -10,7 +10,7 @@ const RAW =
   '"skus":{"sku":[{"sku_id":5012345678901234567,"properties":"1627207:28341;20509:28314","properties_name":"1627207:28341:颜色:黑色;20509:28314:尺码:M",' +
   '"quantity":7,"price":"59.50","outer_id":"SKU-1-M","status":"normal"},{"sku_id":5,"status":"delete"}]}}';
 
-const rowOf = (raw: string) => productRow(parseLossless(raw) as JsonObject, '712345678901234567');
+const rowOf = (raw: string) => productRow(parseLossless(Buffer.from(raw)) as JsonObject, '712345678901234567');
 const changed = (field: string, json: string | null) => {
   const row = JSON.parse(RAW.replaceAll(/:(\d{16,})/g, ':"$1"')) as JsonObject;
   if (json === null) delete row[field];

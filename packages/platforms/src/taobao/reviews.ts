@@ -34,7 +34,7 @@ export function taobaoReviews(top: TopClient): RecordSource {
     session: Session,
     fields: string,
     more: Record<string, string>,
-    read: (rows: JsonObject[], text: string) => T[],
+    read: (rows: JsonObject[], bytes: number) => T[],
     count: boolean,
   ): Promise<ListPage<T>> {
     const params = { fields, rate_type: 'get', role: 'buyer', use_has_next: String(!count), ...more };
@@ -42,9 +42,9 @@ export function taobaoReviews(top: TopClient): RecordSource {
       session,
       METHOD,
       params,
-      (body, text) => ({
+      (body, bytes) => ({
         total: count ? readTotal(body) : null,
-        rows: read(listIn(body, 'trade_rates', 'trade_rate'), text),
+        rows: read(listIn(body, 'trade_rates', 'trade_rate'), bytes),
       }),
       (failure) => (more.tid !== undefined && isUnknown(failure) ? { total: 0, rows: [] } : undefined),
     );
@@ -109,8 +109,8 @@ export function taobaoReviews(top: TopClient): RecordSource {
   };
 }
 
-function readReviews(rows: JsonObject[], text: string): SourceRow[] {
-  const isLarge = sizeCheck(text);
+function readReviews(rows: JsonObject[], bytes: number): SourceRow[] {
+  const isLarge = sizeCheck(bytes);
   return rows.map((row) => {
     const { id, problem } = listedReview(row);
     if (problem !== null) return unreadableReview(id, problem);

@@ -68,5 +68,5 @@ export const ROW_TOO_LARGE: RowProblem = {
 export const nameless = (row: unknown): string => `?${hashOf(JSON.stringify(row))}`;
 
 /** Tells rows that are too large; free of charge while the whole answer is small. */
-export const sizeCheck = (answer: string) =>
-  answer.length <= MAX_ROW_CHARS ? () => false : (row: JsonObject) => JSON.stringify(row).length > MAX_ROW_CHARS;
+export const sizeCheck = (answerBytes: number) =>
+  answerBytes <= MAX_ROW_CHARS ? () => false : (row: JsonObject) => JSON.stringify(row).length > MAX_ROW_CHARS;

@@ -8,8 +8,8 @@ import { topTime } from './top-time.ts';
 const SIGN_METHOD = 'hmac-sha256';
 const STALE_TIMESTAMP = '31';
 
-/** Reads what a call is for out of the answer's body; a PlatformError thrown here counts as the call's failure. */
-export type Read<T> = (body: JsonObject, text: string) => T;
+/** Reads what a call is for out of the answer's body, which took so many bytes; a PlatformError thrown here counts as the call's failure. */
+export type Read<T> = (body: JsonObject, bytes: number) => T;
 
 /** What a refusal says when it is an answer, as `no such trade` is; undefined when it is none. */
 export type Says<T> = (refusal: PlatformError) => T | undefined;
@@ -66,7 +66,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     let answer: HttpAnswer | undefined;
     try {
       answer = await http.postForm(apiUrl, signed(session, method, params), session.signal);
-      const result = read(readAnswer(method, answer), answer.text);
+      const result = read(readAnswer(method, answer), answer.body.length);
       session.call.done({ ok: true, durationMs: durationMs() });
       return result;
     } catch (err) {
