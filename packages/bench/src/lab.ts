@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { sandboxControl, type SandboxControl } from '@crossdock/sandbox';
 import {
   claimDirectory,
@@ -9,6 +11,7 @@ import {
   isAbandoned,
   openStores,
   ROOT,
+  SERVICE_NAMES,
   startProduct,
   type Product,
   type Stores,
@@ -65,6 +68,8 @@ export async function openLab({ env, log, signal }: LabOptions): Promise<Lab> {
     const ports = await freePorts();
     const webhooks = await webhookArrivals(ports.receiver);
     endings.push(webhooks.stop);
+    log('Bundling the services');
+    const bundles = await bundled(join(run.path, 'bundles'));
     log(`Starting six services and the sandbox (stores: ${stores.kind})`);
     const keyEncryptionKeys = `bench:${randomBytes(32).toString('base64')}`;
     const product = await startProduct({
@@ -74,6 +79,7 @@ export async function openLab({ env, log, signal }: LabOptions): Promise<Lab> {
         mongodb: stores.mongodb,
         databasePrefix: prefix,
         topicPrefix: prefix,
+        bundles,
         sandboxData: join(run.path, 'data', 'sandbox'),
         keyEncryptionKeys,
         env,
@@ -106,6 +112,15 @@ export async function openLab({ env, log, signal }: LabOptions): Promise<Lab> {
     await end();
     throw err;
   }
+}
+
+/** The services as their images hold them. */
+async function bundled(folder: string): Promise<string> {
+  const bundler = join(ROOT, 'packages', 'tooling', 'src', 'bundle.ts');
+  await Promise.all(
+    SERVICE_NAMES.map((name) => promisify(execFile)(process.execPath, [bundler, name, join(folder, name)])),
+  );
+  return folder;
 }
 
 /** What a killed run left: its processes first, then its data. */

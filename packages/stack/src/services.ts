@@ -23,6 +23,8 @@ export interface Setting {
   /** Put before the name of each service's database. */
   databasePrefix: string;
   topicPrefix: string;
+  /** Holds a bundle of each service, `NAME/main.js`; the sources run without one. */
+  bundles?: string;
   /** Where the sandbox keeps its shops and tokens. */
   sandboxData: string;
   /** As the vault wants it: `id:base64`, comma separated. */
@@ -56,6 +58,8 @@ const DEMO_INBOUND_LIMIT = '5000';
 export function serviceSpecs(setting: Setting): Record<ServiceName, ServiceSpec> {
   const { ports, env } = setting;
   const at = (port: number) => `${HOST}:${port}`;
+  const entryOf = (name: ServiceName, folder: string) =>
+    setting.bundles === undefined ? join(ROOT, folder, name, 'src', 'main.ts') : join(setting.bundles, name, 'main.js');
   const vault = { KEY_ENCRYPTION_KEYS: env['KEY_ENCRYPTION_KEYS'] || setting.keyEncryptionKeys };
   const taobao = {
     TAOBAO_AUTH_URL: env['TAOBAO_AUTH_URL'] || `http://${at(ports.sandbox)}/taobao`,
@@ -70,7 +74,7 @@ export function serviceSpecs(setting: Setting): Record<ServiceName, ServiceSpec>
       TOPIC_PREFIX: setting.topicPrefix,
     };
     return {
-      entry: join(ROOT, 'services', name, 'src', 'main.ts'),
+      entry: entryOf(name, 'services'),
       opsPort,
       env: {
         ...env,
@@ -115,7 +119,7 @@ export function serviceSpecs(setting: Setting): Record<ServiceName, ServiceSpec>
       WEBHOOK_ALLOW: [at(ports.receiver), env['WEBHOOK_ALLOW']].filter(Boolean).join(','),
     }),
     sandbox: {
-      entry: join(ROOT, 'packages', 'sandbox', 'src', 'main.ts'),
+      entry: entryOf('sandbox', 'packages'),
       opsPort: ports.sandboxOps,
       env: {
         ...env,
