@@ -196,6 +196,16 @@ test('the update gives down only what was named and answers the detail', async (
   });
 });
 
+test('the config may come back as a GET shows it, with the interval in it; one named beside it counts', async () => {
+  gate.script({ updateConnector: () => ({ connector: connector() }) });
+  const { sync_interval_minutes: shown, ...config } = detail.config;
+  expect((await gate.send('PUT', one, { json: { config: detail.config } })).status).toBe(200);
+  expect(lastCall()?.request).toMatchObject({ config, syncIntervalMinutes: shown });
+  await gate.send('PUT', one, { json: { config: detail.config, sync_interval_minutes: 60 } });
+  expect(lastCall()?.request).toMatchObject({ config, syncIntervalMinutes: 60 });
+  expect((await gate.send('PUT', one, { json: { config: { app_key: 5 } } })).status).toBe(422);
+});
+
 test.each(['"x"', 'W/"3"', '3', '"3", "4"'])('a tag we never gave is stale: %s', async (tag) => {
   const answer = await gate.send('PUT', one, { json: { name: 'n' }, headers: { 'if-match': tag } });
   expect([answer.status, answer.body]).toEqual([412, { code: 412, message: '资源已被修改，请刷新后重试', data: null }]);

@@ -51,7 +51,8 @@ export function connectorRoutes(scope: Scope, connectors: Calls<ConnectorService
     '/connectors/:connector_id',
     { config: writes, schema: { params, body: schemas.updateConnector } },
     async (req, reply) => {
-      const { name, config = {}, sync_interval_minutes: syncIntervalMinutes } = req.body;
+      const { sync_interval_minutes: shown, ...config } = req.body.config ?? {};
+      const { name, sync_interval_minutes: syncIntervalMinutes = shown } = req.body;
       const change = {
         id: req.params.connector_id,
         name,

@@ -4,12 +4,12 @@ import { webhookOptions } from './webhook-options.ts';
 
 const closed = { additionalProperties: false };
 
-const configField = () =>
-  Type.Record(Type.String(), textField(), {
-    title: '平台配置',
-    description: 'What the platform asks for: see `GET /api/v1/connectors/types`.',
-    maxProperties: 20,
-  });
+const configText = {
+  title: '平台配置',
+  description: 'What the platform asks for: see `GET /api/v1/connectors/types`.',
+  maxProperties: 20,
+};
+const configField = () => Type.Record(Type.String(), textField(), configText);
 const intervalField = () =>
   Type.Integer({
     title: '同步间隔',
@@ -17,6 +17,13 @@ const intervalField = () =>
     minimum: 1,
     maximum: 43_200,
   });
+
+/** As a GET shows it: the interval stands in it too. */
+const shownConfigField = () =>
+  Type.Object(
+    { sync_interval_minutes: Type.Optional(intervalField()) },
+    { ...configText, additionalProperties: textField() },
+  );
 
 const PLATFORMS = ['tmall', 'taobao', 'douyin', 'jd', 'pdd', 'shopify', 'shopline'] as const;
 export const ENTITIES = ['products', 'orders', 'inventory', 'reviews', 'livestream'] as const;
@@ -43,7 +50,7 @@ export const createConnector = Type.Object(
 export const updateConnector = Type.Object(
   {
     name: Type.Optional(nameField('连接器名称')),
-    config: Type.Optional(configField()),
+    config: Type.Optional(shownConfigField()),
     sync_interval_minutes: Type.Optional(intervalField()),
   },
   closed,
