@@ -86,6 +86,26 @@ test('a shop of the other platform behind the same gateway is refused, its own o
   }
 });
 
+test('a shop of another platform whose kind was not told in time is found by a health check', async () => {
+  const shop = newShop();
+  const { connector, authUrl } = await registry.create('demo', shop);
+  const callback = await registry.approve(authUrl, shop, true, 'taobao');
+  const match = `app_key=${appKeyOf(shop)}`;
+  for (const platform of ['tmall', 'taobao'] as const)
+    await registry.control.addFault({ platform, kind: 'status', value: 502, match });
+  expect((await complete(callback)).outcome).toBe('connected');
+  await registry.control.clearFaults(match);
+  await registry.connectors.checkHealth({ id: connector.id, refresh: true }, registry.as('demo'));
+  expect(await registry.get('demo', connector.id)).toMatchObject({ status: 'error', statusReason: 'other_platform' });
+  expect((await registry.stored(connector.id))?.credential).toBeNull();
+});
+
+test("an error of the platform's own is a failed authorisation, not the merchant's no", async () => {
+  const { authUrl } = await registry.create('demo', newShop());
+  const state = new URL(authUrl).searchParams.get('state')!;
+  expect((await complete({ state, code: '', error: 'server_error' })).outcome).toBe('failed');
+});
+
 test('a merchant who says no leaves the connector as it is, and the state is used up', async () => {
   const shop = newShop();
   const { connector, authUrl } = await registry.create('demo', shop);

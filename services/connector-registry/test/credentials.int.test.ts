@@ -117,6 +117,30 @@ describe('a refresh whose holder is gone', () => {
     expect((await registry.stored(id))?.refresh).toMatchObject({ fence: 8 });
   });
 
+  test('is not tried while the platform wants to be left alone: that is told, not waited out', async () => {
+    const { id } = await registry.connect('demo', newShop());
+    const until = new Date(registry.now().getTime() + 60_000);
+    await registry.alter(id, { refresh: { until, fence: 7, held: false } });
+    const refused: { kind: string; retryAfterMs: number } = await acquireOn(0, id, 1).then(
+      () => null as never,
+      (err) => err,
+    );
+    expect(refused.kind).toBe('unavailable');
+    expect(refused.retryAfterMs).toBeGreaterThan(1_000);
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(60_000);
+    expect((await registry.stored(id))?.refresh).toMatchObject({ fence: 7 });
+  });
+
+  test('stores no tokens where they were wiped meanwhile', async () => {
+    const { id, shopId } = await registry.connect('demo', newShop());
+    await slowRefresh(shopId);
+    const late = acquireOn(0, id, 1);
+    await until(async () => (await registry.stored(id))?.refresh.fence === 1);
+    await registry.alter(id, { credential: null, status: 'error', statusReason: 'auth_revoked' });
+    expect(await late).toMatchObject({ state: 'needs_authorization' });
+    expect((await registry.stored(id))?.credential).toBeNull();
+  });
+
   test('overwrites nothing when it comes back late', async () => {
     const { id, shopId } = await registry.connect('demo', newShop());
     await slowRefresh(shopId);

@@ -2,6 +2,9 @@ import type { ConfigField, PlatformAdapter } from '@crossdock/platforms';
 import { isMask, MASK, maskIdentifier } from '@crossdock/vault';
 import { configTextFault, type Faults } from '../domain/connector-fields.ts';
 
+/** Of a name that nobody knows. */
+const SHOWN_CHARS = 60;
+
 type Config = Record<string, string>;
 type Given = Record<string, unknown>;
 
@@ -77,6 +80,6 @@ function identifierFault(
 function refuseUnknown(fields: readonly ConfigField[], given: Given, faults: Faults): void {
   const names = fields.map(({ name }) => name);
   for (const name of Object.keys(given)) {
-    if (!names.includes(name)) faults.add(fieldPath(name), `未知字段，支持：${names.join('、')}`);
+    if (!names.includes(name)) faults.add(fieldPath(name.slice(0, SHOWN_CHARS)), `未知字段，支持：${names.join('、')}`);
   }
 }

@@ -35,7 +35,8 @@ const KIND_MS = 4_000;
 /** Makes a code the connector's credential, for whoever claimed the state. */
 export function codeExchange({ connectors, changes, platforms, secrets, budgets, clock, log }: ExchangeDeps) {
   async function exchange(state: OauthState, { code, error, redirectUri }: Answered): Promise<AuthorizationOutcome> {
-    if (error !== '') return 'denied';
+    // Whatever else a platform calls an error (RFC 6749 §4.1.2.1) is none of the merchant's.
+    if (error !== '') return error === 'access_denied' ? 'denied' : 'failed';
     const connector = await connectors.beginExchange(state.tenant, state.connectorId);
     if (connector === null) return 'failed';
     await failpoint('registry.oauth.fenced');
@@ -59,7 +60,7 @@ export function codeExchange({ connectors, changes, platforms, secrets, budgets,
     }
   }
 
-  /** False for a shop of another platform behind the same gateway. When the platform does not say in time it is taken for ours. */
+  /** False for a shop of another platform behind the same gateway. When the platform does not say in time it is taken for ours: the health checks look again. */
   async function isOfPlatform(
     adapter: PlatformAdapter,
     config: Record<string, string>,

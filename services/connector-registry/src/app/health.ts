@@ -1,5 +1,5 @@
 import { isAppError, isPlatformError, type Clock } from '@crossdock/kernel';
-import type { CallGate, Platforms } from '@crossdock/platforms';
+import type { Account, CallGate, Platforms } from '@crossdock/platforms';
 import type { Call, Caller, Connector } from '../domain/connector.ts';
 import { type Health, healthBy, healthOf } from '../domain/health.ts';
 import { standingAfter } from '../domain/standing.ts';
@@ -73,15 +73,17 @@ export function connectorHealth(deps: HealthDeps) {
     const at = clock();
     try {
       let acquired = await credentials.acquire(caller, { connectorId: id }, signal);
-      let call = acquired.state === 'ok' ? await probeWith(acquired) : null;
-      if (acquired.state === 'ok' && call?.outcome === 'AUTH_EXPIRED') {
+      let probed = acquired.state === 'ok' ? await probeWith(acquired) : null;
+      if (acquired.state === 'ok' && probed?.call.outcome === 'AUTH_EXPIRED') {
         const refusedVersion = acquired.connector.credentialVersion;
         acquired = await credentials.acquire(caller, { connectorId: id, refusedVersion }, signal);
-        call = acquired.state === 'ok' ? await probeWith(acquired) : null;
+        probed = acquired.state === 'ok' ? await probeWith(acquired) : null;
       }
-      if (acquired.state !== 'ok' || call === null) return null;
-      await reportCalls(caller, id, [{ ...call, credentialVersion: acquired.connector.credentialVersion }]);
-      return call;
+      if (acquired.state !== 'ok' || probed === null) return null;
+      const { credentialVersion } = acquired.connector;
+      await reportCalls(caller, id, [{ ...probed.call, credentialVersion }]);
+      if (!probed.isOfPlatform) await changes.refuse(caller.tenant, id, credentialVersion, 'other_platform');
+      return probed.call;
     } catch (err) {
       if (signal?.aborted) return null;
       if (!isAppError(err) || err.kind !== 'unavailable') throw err;
@@ -97,7 +99,8 @@ export function connectorHealth(deps: HealthDeps) {
     }
   }
 
-  async function probeWith({ connector, config, accessToken }: Usable): Promise<Call> {
+  /** Of an account that did not show nobody says that it is another platform's. */
+  async function probeWith({ connector, config, accessToken }: Usable): Promise<{ call: Call; isOfPlatform: boolean }> {
     const at = clock();
     const adapter = adapterOf(platforms, connector);
     const gate = budgets.gate(connector.platform, adapter.appKeyOf(config));
@@ -110,20 +113,21 @@ export function connectorHealth(deps: HealthDeps) {
         gate.done(made);
       },
     };
-    const outcome = await outcomeOf(adapter.probe({ config, accessToken, call, now: clock }));
-    return { at, ...outcome, durationMs };
+    const { account, ...outcome } = await outcomeOf(adapter.probe({ config, accessToken, call, now: clock }));
+    return { call: { at, ...outcome, durationMs }, isOfPlatform: account === null || adapter.accepts(account) };
   }
 
   return { reportCalls, checkHealth, probe };
 }
 
-async function outcomeOf(call: Promise<unknown>): Promise<Pick<Call, 'outcome' | 'code' | 'message'>> {
+async function outcomeOf(
+  call: Promise<Account>,
+): Promise<Pick<Call, 'outcome' | 'code' | 'message'> & { account: Account | null }> {
   try {
-    await call;
-    return { outcome: 'ok', code: '', message: '' };
+    return { account: await call, outcome: 'ok', code: '', message: '' };
   } catch (err) {
     if (!isPlatformError(err)) throw err;
-    return { outcome: err.failure, code: err.code, message: err.message };
+    return { account: null, outcome: err.failure, code: err.code, message: err.message };
   }
 }
 

@@ -25,6 +25,8 @@ export interface RefreshDeps {
 const CALL_MS = 15_000;
 const LEASE_MS = 30_000;
 const RETRY_AFTER_MS = 1_000;
+/** What a platform asks for beyond this is a mistake. */
+const LONGEST_PAUSE_MS = 3_600_000;
 
 /** New tokens for a credential version, once: callers of this process share one call, other processes are kept out by a lease. */
 export function credentialRefresh({ connectors, changes, advise, platforms, secrets, clock, log }: RefreshDeps) {
@@ -41,7 +43,7 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
   async function refreshLeased(connector: Connector, sealed: string): Promise<Refreshed> {
     const lastMoment = later(LEASE_MS - CALL_MS);
     const fence = await connectors.claimRefresh(connector, clock(), later(LEASE_MS));
-    if (fence === null) return { result: 'busy' };
+    if (fence === null) return notNow(connector);
     await failpoint('registry.refresh.leased');
     // Whoever stood still this long must not use up the token beside the next holder.
     if (clock() > lastMoment) return { result: 'busy' };
@@ -65,6 +67,12 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
     }
   }
 
+  /** A short pause is waited out like somebody's call; a long one is told. */
+  async function notNow(connector: Connector): Promise<Refreshed> {
+    const pauseMs = await connectors.refreshPause(connector, clock());
+    return pauseMs > RETRY_AFTER_MS ? { result: 'failed', retryAfterMs: pauseMs } : { result: 'busy' };
+  }
+
   /** A refresh token that was used up by somebody who stored newer tokens is not dead: `refuse` looks at the version again. */
   async function refused(connector: Connector, fence: number, err: PlatformError): Promise<Refreshed> {
     log.warn({ connector: connector.id, failure: err.failure, code: err.code }, 'the credential was not refreshed');
@@ -74,7 +82,7 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
       await connectors.releaseRefresh(connector, fence, clock());
       return { result: 'settled' };
     }
-    const retryAfterMs = Math.max(err.retryAfterMs ?? 0, RETRY_AFTER_MS);
+    const retryAfterMs = Math.min(Math.max(err.retryAfterMs ?? 0, RETRY_AFTER_MS), LONGEST_PAUSE_MS);
     await connectors.releaseRefresh(connector, fence, later(retryAfterMs));
     return { result: 'failed', retryAfterMs };
   }

@@ -52,9 +52,19 @@ const APP_REFUSED = {
   ),
   app_suspended: reason(
     'developer',
-    null,
+    'authorize',
     '应用已过期或被平台停用，请在平台恢复后重新授权',
     'The app expired or was suspended; restore it on the platform, then authorise again',
+  ),
+};
+
+/** The credential is a good one, but of no use here: an error when a health check finds it. */
+const MISPLACED = {
+  other_platform: reason(
+    'merchant',
+    null,
+    '授权的店铺不属于该平台，请为其所属平台新建连接器',
+    'The authorised shop is one of another platform; create a connector for that one',
   ),
 };
 
@@ -200,7 +210,7 @@ const HELD = {
 };
 
 /** Why a connector is not simply well: the codes of `status_reason`. */
-export const STATUS_REASONS = { ...LOST, ...APP_REFUSED, ...ADVICE, ...HELD };
+export const STATUS_REASONS = { ...LOST, ...APP_REFUSED, ...MISPLACED, ...ADVICE, ...HELD };
 
 export type StatusReason = keyof typeof STATUS_REASONS;
 

@@ -7,10 +7,11 @@ export interface Idempotency {
   bodyHash: string;
 }
 
-/** Who refreshes the credential; the fence grows with every holder. */
+/** Who refreshes the credential until when, or, with nobody `held`, from when on it may be tried again. The fence grows with every holder. */
 interface RefreshLease {
   until: Date;
   fence: number;
+  held: boolean;
 }
 
 /** A connector as it is stored, with what only the store and its filters look at. */
@@ -77,7 +78,10 @@ export const connectorSchema = new Schema<ConnectorRow>(
     deletedAt: { type: Date, default: null },
     idempotency: { type: new Schema({ key: String, bodyHash: String }, plain), default: null },
     exchangeFence: { type: Number, default: 0 },
-    refresh: { type: new Schema({ until: Date, fence: Number }, plain), default: { until: new Date(0), fence: 0 } },
+    refresh: {
+      type: new Schema({ until: Date, fence: Number, held: Boolean }, plain),
+      default: { until: new Date(0), fence: 0, held: false },
+    },
     seen: { type: [String], default: [] },
   },
   { versionKey: false, minimize: false },

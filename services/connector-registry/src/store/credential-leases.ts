@@ -8,21 +8,35 @@ export const credentialLeases = (rows: Model<ConnectorRow>) => ({
   async claimRefresh({ tenant, id, credentialVersion }: Connector, now: Date, until: Date): Promise<number | null> {
     const row = (await rows.findOneAndUpdate(
       { ...living(tenant, id), credentialVersion, credential: { $ne: null }, 'refresh.until': { $lt: now } },
-      { $set: { 'refresh.until': until }, $inc: { 'refresh.fence': 1 } },
+      { $set: { 'refresh.until': until, 'refresh.held': true }, $inc: { 'refresh.fence': 1 } },
       { returnDocument: 'after', projection: { refresh: 1 }, lean: true },
     )) as ConnectorRow | null;
     return row?.refresh.fence ?? null;
   },
 
-  /** Stores what a refresh brought and ends its lease; null when the fence or the credential moved on. */
+  /** How long the platform is to be left alone before this version is tried again; 0 where somebody is at it. */
+  async refreshPause({ tenant, id, credentialVersion }: Connector, now: Date): Promise<number> {
+    const resting = { ...living(tenant, id), credentialVersion, 'refresh.held': false, 'refresh.until': { $gt: now } };
+    const row = await rows.findOne(resting, { refresh: 1 }).lean<ConnectorRow>();
+    return row === null ? 0 : row.refresh.until.getTime() - now.getTime();
+  },
+
+  /** Stores what a refresh brought and ends its lease; null when the fence or the credential moved on, or is gone. */
   async storeRefreshed(
     { tenant, id, credentialVersion }: Connector,
     fence: number,
     credential: Credential,
   ): Promise<Connector | null> {
     const row = await rows.findOneAndUpdate(
-      { ...living(tenant, id), credentialVersion, 'refresh.fence': fence },
-      { $set: { credential, credentialVersion: credentialVersion + 1, 'refresh.until': new Date(0) } },
+      { ...living(tenant, id), credentialVersion, credential: { $ne: null }, 'refresh.fence': fence },
+      {
+        $set: {
+          credential,
+          credentialVersion: credentialVersion + 1,
+          'refresh.until': new Date(0),
+          'refresh.held': false,
+        },
+      },
       { returnDocument: 'after', projection: INTERNAL, lean: true },
     );
     return fromRow(row as ConnectorRow | null);
@@ -30,7 +44,10 @@ export const credentialLeases = (rows: Model<ConnectorRow>) => ({
 
   /** Gives the lease back; the next try is not before `until`. */
   async releaseRefresh({ tenant, id }: Connector, fence: number, until: Date): Promise<void> {
-    await rows.updateOne({ _id: id, tenant, 'refresh.fence': fence }, { $set: { 'refresh.until': until } });
+    await rows.updateOne(
+      { _id: id, tenant, 'refresh.fence': fence },
+      { $set: { 'refresh.until': until, 'refresh.held': false } },
+    );
   },
 
   /** Living connectors whose credential ends before `end` and that nobody renews just now, the nearest first. */
