@@ -5,6 +5,8 @@ export const PAGE_TRIES = 6;
 /** A shorter pause is waited out in place, a longer one frees the slot. */
 export const HOLD_PAUSE_MS = 10_000;
 
+/** No platform means a longer pause than its daily quota. */
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 15_000;
 /** How long a closed shop is left alone. */
@@ -30,21 +32,21 @@ export interface Failed {
 }
 
 /** `jitter` in [0, 1). */
-export function reactTo({ failure, code, retryAfterMs, tries, refreshed }: Failed, jitter: number): Reaction {
+export function reactTo({ failure, code, retryAfterMs = 0, tries, refreshed }: Failed, jitter: number): Reaction {
+  const hint = Math.min(retryAfterMs, LONGEST_PAUSE_MS);
   switch (failure) {
-    case 'RATE_LIMITED': {
-      const hint = retryAfterMs ?? 0;
+    case 'RATE_LIMITED':
       if (code === 'CALL_BUDGET') return { kind: 'wait', reason: 'call_budget', afterMs: hint };
       return hint > HOLD_PAUSE_MS ? { kind: 'wait', reason: 'rate_limited', afterMs: hint } : { kind: 'pace' };
-    }
     case 'SHOP_CLOSED':
-      return { kind: 'wait', reason: 'shop_closed', afterMs: retryAfterMs ?? CLOSED_SHOP_MS };
+      return { kind: 'wait', reason: 'shop_closed', afterMs: hint || CLOSED_SHOP_MS };
     case 'RETRYABLE':
     case 'SHRINK_WINDOW': {
-      if (code === 'BREAKER_OPEN') return { kind: 'wait', reason: 'platform_away', afterMs: retryAfterMs ?? 0 };
+      if (code === 'BREAKER_OPEN' || hint > HOLD_PAUSE_MS)
+        return { kind: 'wait', reason: 'platform_away', afterMs: hint };
       if (tries >= PAGE_TRIES) return { kind: 'fail', reason: 'platform_unavailable' };
       const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), LONGEST_BACKOFF_MS);
-      return { kind: 'retry', afterMs: Math.max(retryAfterMs ?? 0, backoff * (0.5 + jitter / 2)) };
+      return { kind: 'retry', afterMs: Math.max(hint, backoff * (0.5 + jitter / 2)) };
     }
     case 'AUTH_EXPIRED':
       return refreshed ? { kind: 'fail', reason: 'auth_expired' } : { kind: 'refresh' };

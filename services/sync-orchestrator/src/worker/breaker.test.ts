@@ -47,6 +47,13 @@ test.each(['RATE_LIMITED', 'SHOP_CLOSED', 'PERMANENT', 'AUTH_REVOKED', 'CONFIG',
   },
 );
 
+test('nor do answers that are too large', async () => {
+  const breaker = callBreaker(() => Date.now());
+  await calls(breaker, many(30, failed('RETRYABLE', 'TOO_LARGE')));
+  expect(breaker.state()).toBe('closed');
+  breaker.stop();
+});
+
 test('one call tries while all others wait; each failed try doubles the time to the next, up to two minutes', async () => {
   const breaker = callBreaker(() => Date.now());
   await calls(breaker, many(10, failed('RETRYABLE')));
