@@ -124,6 +124,12 @@ test('after a refusal slices are void and nothing is dealt before the hint is ov
   expect(Math.min(...callsOf(near.slices))).toBeGreaterThanOrEqual(START + 3_100);
 });
 
+test('an app with few calls is near its limit for as long as it is refused, not for good', () => {
+  const small = { ...fresh(), rate: 10, refusedRate: 11, refusedAt: START };
+  expect(remainingShareOf(small, START + 60_000)).toBeCloseTo(0.1);
+  expect(remainingShareOf(small, START + 660_000)).toBe(1);
+});
+
 test('without a hint the pause is a second and doubles; it is never under half a second', () => {
   const first = refused(fresh(), refusal(), START);
   expect(first.pausedUntil).toBe(START + 1_000);

@@ -97,6 +97,11 @@ export function underCeiling(budget: CallBudget, ceiling: number): CallBudget {
 
 export const pausedMs = ({ pausedUntil }: CallBudget, now: number): number => Math.max(0, pausedUntil - now);
 
-/** How much of its ceiling the platform lets the app use now, 0 to 1. */
-export const remainingShareOf = (budget: CallBudget, now: number): number =>
-  pausedMs(budget, now) > 0 ? 0 : budget.rate / budget.ceiling;
+/** A rate that nobody refused for so long is what the app has, not what is left of it. */
+const CALM_MS = 600_000;
+
+/** How much of its budget the platform leaves the app now, 0 to 1. */
+export function remainingShareOf(budget: CallBudget, now: number): number {
+  if (pausedMs(budget, now) > 0) return 0;
+  return now - budget.refusedAt > CALM_MS ? 1 : budget.rate / budget.ceiling;
+}
