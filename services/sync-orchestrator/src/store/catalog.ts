@@ -12,7 +12,7 @@ export interface RecordQuery {
 /** What a text is looked for in, besides the whole external id. */
 const SEARCHED: Record<string, string[]> = {
   products: ['title', 'outer_id'],
-  orders: ['items.title', 'receiver', 'platform_status'],
+  orders: ['items.title', 'receiver.name', 'platform_status'],
   inventory: ['outer_id', 'product_id', 'sku_id'],
   reviews: ['content', 'product_id', 'order_id'],
 };
