@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { sessionOn, walk } from './adapter-contract.ts';
+import { failureOf, sessionOn, walk } from './adapter-contract.ts';
 import { type TaobaoWorld, taobaoWorld } from './taobao-world.ts';
 
 const DAY_MS = 86_400_000;
@@ -101,5 +101,16 @@ describe('Tmall inventory', () => {
     expect(alone).toMatchObject({ externalId: '11', fields: { product_id: product, quantity: 3 }, problem: null });
     const [listed] = await ask('11', product);
     expect(alone?.hash).toBe(listed?.hash);
+  });
+
+  test('is not taken for gone when the app or the session is refused', async () => {
+    for (const error of [
+      { code: 29, msg: 'Invalid app Key', sub_code: 'isv.appkey-not-exists' },
+      { code: 27, msg: 'Invalid session', sub_code: 'isv.session-not-exists' },
+    ]) {
+      const refused = JSON.stringify({ error_response: error });
+      world.answerBy(({ method }) => (method === 'taobao.item.sku.get' ? refused : null));
+      expect(await failureOf(ask('99', null))).toMatchObject({ code: `${error.code}/${error.sub_code}` });
+    }
   });
 });

@@ -99,14 +99,22 @@ describe('Taobao orders', () => {
     expect(gate.outcomes.map((outcome) => outcome.ok)).toEqual([true, true]);
   });
 
-  test('refused by id for another reason are a failure', async () => {
+  test.each([
+    [11, 'isv.permission-api-package-limit', 'FORBIDDEN'],
+    [15, 'isv.user-not-exist', 'PERMANENT'],
+    [15, 'isv.shop-not-found', 'PERMANENT'],
+    [15, 'isv.trade-not-exist-in-service', 'PERMANENT'],
+    [15, 'isp.trade-not-exist', 'RETRYABLE'],
+    [22, 'isv.method-not-exist', 'PERMANENT'],
+    [25, 'isv.trade-not-exist', 'CONFIG'],
+    [27, 'invalid-sessionkey', 'AUTH_EXPIRED'],
+    [27, 'isv.session-not-exists', 'AUTH_EXPIRED'],
+    [28, 'isv.appkey-not-exists', 'CONFIG'],
+    [29, 'isv.appkey-not-exists', 'CONFIG'],
+  ])('refused by id as %p %p are not taken for deleted: the call failed as %s', async (code, sub, failure) => {
     const [id] = world.put(1, ago(DAY_MS)) as [string];
-    world.script(
-      refusal({ code: 11, msg: 'Insufficient isv permissions', sub_code: 'isv.permission-api-package-limit' }),
-    );
-    expect(await failureOf(world.source.byIds(sessionOn(world), [world.refOf(id)]))).toMatchObject({
-      failure: 'FORBIDDEN',
-    });
+    world.script(refusal({ code, msg: 'refused', sub_code: sub }));
+    expect(await failureOf(world.source.byIds(sessionOn(world), [world.refOf(id)]))).toMatchObject({ failure });
   });
 
   test('read by id are what the list says of them', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { failureOf, sessionOn, walk, walkHere } from './adapter-contract.ts';
-import { raw } from './taobao-wire.ts';
+import { raw, refusal } from './taobao-wire.ts';
 import { type TaobaoWorld, taobaoWorld } from './taobao-world.ts';
 
 const DAY_MS = 86_400_000;
@@ -51,6 +51,14 @@ describe('Tmall reviews', () => {
     expect(rows.flatMap((row) => (row.problem === null ? [] : [[row.externalId, row.problem.code]]))).toEqual(
       large.map((id) => [id, 'ROW_TOO_LARGE']),
     );
+  });
+
+  test('of an order are not taken for gone when the app is refused', async () => {
+    const [id] = world.put(1, ago(DAY_MS)) as [string];
+    world.script(refusal({ code: 29, msg: 'Invalid app Key', sub_code: 'isv.appkey-not-exists' }));
+    expect(await failureOf(world.source.byIds(sessionOn(world), [world.refOf(id)]))).toMatchObject({
+      failure: 'CONFIG',
+    });
   });
 
   test('are not taken from an answer that is no list', async () => {

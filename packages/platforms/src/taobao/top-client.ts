@@ -18,8 +18,11 @@ export interface TopClient {
   call<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>, says?: Says<T>): Promise<T>;
 }
 
-/** The platform does not know what it was asked for. */
-export const isUnknown = ({ code }: PlatformError): boolean => /^\d+\/isv\..*not[-_]?(exist|found)/i.test(code);
+/** Exactly these: rows that count as unknown are taken for deleted, and `29/isv.appkey-not-exists` says nothing of a row. */
+const UNKNOWN = new Set(['15/isv.trade-not-exist', '15/isv.sku-not-exist']);
+
+/** The platform does not know the record it was asked for. */
+export const isUnknown = ({ code }: PlatformError): boolean => UNKNOWN.has(code);
 
 /** One answer was larger than the client takes. */
 export const isTooLarge = (err: unknown): boolean => isPlatformError(err) && err.code === TOO_LARGE;
