@@ -51,6 +51,29 @@ describe('Taobao orders', () => {
     expect(pages.at(-1)?.total).toBe(390);
   });
 
+  test.each([1.5, 3.5])('of a window that ended %p days ago are read up to now, and the walk ends', async (days) => {
+    world.clock.ms += 789;
+    const all = [1, 20, 30, 50, 70, 90].flatMap((hours) => world.put(40, ago(hours * HOUR_MS)));
+    const begun = ago(days * DAY_MS);
+    const { rows } = await walk({ source: world.source, now: () => begun }, sessionOn(world), ago(4 * DAY_MS));
+    expect(seen(rows)).toEqual(all.toSorted());
+    expect(world.forms.every((form) => spanMs(form) <= DAY_MS)).toBe(true);
+    expect(world.calls()).toBeLessThan(15);
+  });
+
+  test('since a window that ended a day ago are read to the end though the clock goes on', async () => {
+    const all = world.put(250, ago(HOUR_MS));
+    const start = world.clock.ms;
+    world.beforeCall(() => void (world.clock.ms += 2_000));
+    for (let second = 0; second < 20; second += 1) {
+      world.clock.ms = start;
+      const begun = new Date(start - DAY_MS + second * 1_000);
+      const { rows } = await walk({ source: world.source, now: () => begun }, sessionOn(world), begun);
+      expect(seen(rows)).toEqual(all);
+    }
+    expect(world.forms.every((form) => spanMs(form) <= DAY_MS)).toBe(true);
+  });
+
   test('of a window that begins before the platform remembers are read from where it does', async () => {
     const [recent] = [world.put(2, ago(2 * HOUR_MS)), world.put(2, ago(100 * DAY_MS))];
     const { rows } = await walk(world, sessionOn(world), ago(120 * DAY_MS));

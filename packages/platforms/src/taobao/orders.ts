@@ -46,7 +46,7 @@ const oldest = (now: number): number => now - REACH_MS;
 /** Orders of the last three months. */
 export function taobaoOrders(top: TopClient): RecordSource {
   function listPage<T>(
-    { method, start, end }: OrderList,
+    { method, start, end, maxSpanMs }: OrderList,
     session: Session,
     walk: Walk,
     page: number,
@@ -55,10 +55,12 @@ export function taobaoOrders(top: TopClient): RecordSource {
   ): Promise<ListPage<T>> {
     const now = session.now().getTime();
     const from = Math.max(walk.from ?? 0, now - LISTED_MS);
+    // An open end moves on while it is paged through, beyond the widest window.
+    const to = Math.min(Math.max(walk.to ?? now, from), from + maxSpanMs);
     const params = {
       fields,
       [start]: topTime(from),
-      [end]: topTime(Math.max(walk.to ?? now, from)),
+      [end]: topTime(to),
       page_no: String(page),
       page_size: String(PAGE_SIZE),
       use_has_next: String(!count),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { afterPage, cut, opened, shrunk, type Walk } from './walks.ts';
+import { afterPage, cut, type ListLimits, opened, shrunk, type Walk } from './walks.ts';
 
 const LIMITS = { pageSize: 200, maxRows: 20_000, maxSpanMs: Number.POSITIVE_INFINITY };
 const DAY_MS = 86_400_000;
@@ -60,21 +60,41 @@ describe('opening a window', () => {
 });
 
 describe('a window', () => {
-  test('wider than the platform takes is cut from its end, and nothing is left out', () => {
-    const limits = { ...LIMITS, maxSpanMs: DAY_MS };
+  /** Cut until every piece fits, in the order of reading. */
+  function cutAll(whole: Walk, limits: ListLimits, now: number): Walk[] {
+    const parts = cut(whole, limits, now, OLDEST);
+    return parts === null ? [whole] : [parts[0] as Walk, ...cutAll(parts[1] as Walk, limits, now)];
+  }
+
+  test('wider than the platform takes is cut from its start, and nothing is left out', () => {
     const whole: Walk = { ...walk, from: TO - 2.5 * DAY_MS };
-    const pieces: Walk[] = [];
-    const rest = [whole];
-    for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-      const parts = cut(next, limits, TO, OLDEST);
-      if (parts === null) pieces.push(next);
-      else rest.push(...parts.toReversed());
-    }
-    expect(pieces.map(({ from, to }) => [from, to])).toEqual([
-      [TO - DAY_MS, TO],
-      [TO - 2 * DAY_MS, TO - DAY_MS],
-      [TO - 2.5 * DAY_MS, TO - 2 * DAY_MS],
+    expect(cutAll(whole, { ...LIMITS, maxSpanMs: DAY_MS }, TO).map(({ from, to }) => [from, to])).toEqual([
+      [TO - 2.5 * DAY_MS, TO - 1.5 * DAY_MS],
+      [TO - 1.5 * DAY_MS, TO - 0.5 * DAY_MS],
+      [TO - 0.5 * DAY_MS, TO],
     ]);
+  });
+
+  test('is cut into no more pieces than it takes: each fits as the platform counts, begins where the one before ends, and is not cut again', () => {
+    const start = fc.integer({ min: OLDEST, max: TO });
+    const lengthMs = fc.oneof(fc.nat(3_000), fc.integer({ min: DAY_MS - 2_000, max: DAY_MS + 2_000 }), fc.nat(10 ** 9));
+    const spanMs = fc.constantFrom(3_600_000, DAY_MS);
+    fc.assert(
+      fc.property(start, lengthMs, fc.boolean(), spanMs, (from, length, isOpen, maxSpanMs) => {
+        const limits = { ...LIMITS, maxSpanMs };
+        const now = from + length;
+        const whole: Walk = { ...walk, from, to: isOpen ? null : now };
+        const pieces = cutAll(whole, limits, now);
+        expect([pieces[0]?.from, pieces.at(-1)?.to]).toEqual([from, whole.to]);
+        expect(pieces.slice(1).map((piece) => piece.from)).toEqual(pieces.slice(0, -1).map((piece) => piece.to));
+        const seconds = (ms: number | null) => Math.floor((ms ?? now) / 1_000) * 1_000;
+        const widths = pieces.map((piece) => seconds(piece.to) - seconds(piece.from));
+        expect(widths.slice(0, -1)).toEqual(widths.slice(1).map(() => maxSpanMs));
+        expect(widths.at(-1)).toBeLessThanOrEqual(maxSpanMs);
+        expect(widths.length === 1 || (widths.at(-1) as number) > 0).toBe(true);
+        for (const piece of pieces) expect(cut(piece, limits, now, OLDEST)).toBeNull();
+      }),
+    );
   });
 
   test('that is open ends now', () => {

@@ -50,15 +50,17 @@ function halves(walk: Walk, oldest: number, narrowMs: number): Walk[] | null {
   ];
 }
 
-/** A window wider than the platform takes: its newest piece and the rest. Null when it fits. */
+/**
+ * A window wider than the platform takes: its oldest piece and the rest. Null when it fits. An open end stays with the
+ * rest, which goes on growing while the pieces before it are read.
+ */
 export function cut(walk: Walk, { maxSpanMs }: ListLimits, now: number, oldest: number): Walk[] | null {
-  const from = walk.from ?? oldest;
-  const to = walk.to ?? now;
-  if (to - from <= maxSpanMs) return null;
-  const middle = wholeSecond(to - maxSpanMs);
+  const from = wholeSecond(walk.from ?? oldest);
+  if (wholeSecond(walk.to ?? now) - from <= maxSpanMs) return null;
+  const middle = from + maxSpanMs;
   return [
-    { ...walk, from: middle },
     { ...walk, to: middle },
+    { ...walk, from: middle },
   ];
 }
 
