@@ -13,7 +13,15 @@ import type {
 } from '../src/index.ts';
 
 /** How a platform can refuse a call, each in its own form. */
-export type Refusal = 'expired' | 'rate_limited' | 'http_429' | 'unavailable' | 'reset' | 'malformed' | 'not_ours';
+export type Refusal =
+  | 'expired'
+  | 'rate_limited'
+  | 'http_429'
+  | 'http_429_date'
+  | 'unavailable'
+  | 'reset'
+  | 'malformed'
+  | 'not_ours';
 
 /** A shop on a scripted server that speaks the platform's protocol. */
 export interface PlatformWorld extends AsyncDisposable {
@@ -205,6 +213,7 @@ export function adapterContract(name: string, makeWorld: () => Promise<PlatformW
       ['expired', { failure: 'AUTH_EXPIRED' }],
       ['rate_limited', { failure: 'RATE_LIMITED', retryAfterMs: 3_000 }],
       ['http_429', { failure: 'RATE_LIMITED', retryAfterMs: 3_000 }],
+      ['http_429_date', { failure: 'RATE_LIMITED', retryAfterMs: 3_000 }],
       ['unavailable', { failure: 'RETRYABLE' }],
       ['reset', { failure: 'RETRYABLE' }],
       ['malformed', { failure: 'RETRYABLE' }],

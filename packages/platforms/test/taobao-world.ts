@@ -74,6 +74,7 @@ export async function taobaoWorld(platform: 'tmall' | 'taobao', entity: Entity):
     expired: refusal({ code: 27, msg: 'Invalid session', sub_code: 'session-expired' }),
     rate_limited: refusal({ code: 7, msg: 'App Call Limited', sub_msg: 'This ban will last for 3 more seconds' }),
     http_429: raw(429, '<html>slow down</html>', { 'retry-after': '3' }),
+    http_429_date: (form, res) => raw(429, '', { 'retry-after': new Date(now() + 3_000).toUTCString() })(form, res),
     unavailable: raw(503, '<html>503</html>'),
     reset: (_form, res) => void res.socket?.destroy(),
     malformed: raw(200, '{"items_onsale_get_response":{"total_results":3,"items":{"item":[{"num_iid":71'),

@@ -3,6 +3,9 @@ import type { HttpAnswer } from '../http-client.ts';
 import { parseLossless } from '../lossless.ts';
 import { failureOf, pauseMs } from './error-table.ts';
 
+/** No quota is longer than its day: whatever names a later moment is not believed. */
+const MAX_PAUSE_MS = 86_400_000;
+
 export type JsonObject = Record<string, unknown>;
 
 export const isObject = (value: unknown): value is JsonObject =>
@@ -15,11 +18,11 @@ export const malformed = (what: string): PlatformError =>
 const responseName = (method: string): string => `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
 
 /** The body within the platform's envelope. Its own refusal counts before the HTTP status. */
-export function readAnswer(method: string, answer: HttpAnswer): JsonObject {
+export function readAnswer(method: string, answer: HttpAnswer, now: Date): JsonObject {
   const root = parseObject(answer.body);
-  if (isObject(root?.error_response)) throw refusal(method, root.error_response);
+  if (isObject(root?.error_response)) throw refusal(method, root.error_response, retryAfter(answer, now));
   const body = root?.[responseName(method)];
-  if (answer.status !== 200) throw httpFailure(answer);
+  if (answer.status !== 200) throw httpFailure(answer, now);
   if (!isObject(body)) throw malformed(`no ${responseName(method)}`);
   return body;
 }
@@ -47,15 +50,26 @@ export function parseObject(json: Buffer): JsonObject | null {
 }
 
 /** An answer that is not the platform's own: of a gateway, a proxy, an error page. */
-export function httpFailure({ status, retryAfter }: HttpAnswer): PlatformError {
-  const seconds = /^\d{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
+export function httpFailure(answer: HttpAnswer, now: Date): PlatformError {
+  const { status } = answer;
+  const retryAfterMs = retryAfter(answer, now);
   return new PlatformError(status === 429 ? 'RATE_LIMITED' : 'RETRYABLE', `answered with HTTP ${status}`, {
     code: `HTTP_${status}`,
-    ...(seconds === null ? {} : { retryAfterMs: seconds * 1_000 }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 
-function refusal(method: string, error: JsonObject): PlatformError {
+/** Seconds, or a date by the clock of whoever answered; undefined when there is no such hint. */
+function retryAfter({ retryAfter: hint, date }: HttpAnswer, now: Date): number | undefined {
+  const isSeconds = /^\d+$/.test(hint ?? '');
+  const ms = isSeconds ? Number(hint) * 1_000 : httpTime(hint) - (httpTime(date) || now.getTime());
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_PAUSE_MS);
+}
+
+/** The moment of an HTTP date, which ends in its zone; NaN when the text is none. */
+const httpTime = (text: string | null): number => (text?.endsWith(' GMT') ? Date.parse(text) : Number.NaN);
+
+function refusal(method: string, error: JsonObject, hintMs: number | undefined): PlatformError {
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   const code = Number(error.code);
   const sub = text(error.sub_code);
@@ -63,7 +77,8 @@ function refusal(method: string, error: JsonObject): PlatformError {
   const message = [method, String(error.code), sub, text(error.msg), text(error.sub_msg)]
     .filter((part) => part !== '')
     .join(' ');
-  const retryAfterMs = pauseMs(failure, `${text(error.sub_msg)} ${text(error.msg)}`);
+  const saidMs = pauseMs(failure, `${text(error.sub_msg)} ${text(error.msg)}`);
+  const retryAfterMs = saidMs ?? (failure === 'RATE_LIMITED' ? hintMs : undefined);
   return new PlatformError(failure, message.slice(0, 300), {
     code: sub === '' ? String(error.code) : `${String(error.code)}/${sub}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -30,7 +30,7 @@ export function taobaoOauth(
     const answer = await http.postForm(`${authUrl}/token`, { ...app, ...params }, signal);
     const body = parseObject(answer.body);
     if (typeof body?.error === 'string') throw withoutSecrets(refusal(body), secrets);
-    if (answer.status !== 200) throw httpFailure(answer);
+    if (answer.status !== 200) throw httpFailure(answer, now());
     if (body === null) throw malformed('no token');
     return grantOf(body, now());
   }

@@ -69,7 +69,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     let answer: HttpAnswer | undefined;
     try {
       answer = await http.postForm(apiUrl, signed(session, method, params), session.signal);
-      const result = read(readAnswer(method, answer), answer.body.length);
+      const result = read(readAnswer(method, answer, session.now()), answer.body.length);
       session.call.done({ ok: true, durationMs: durationMs() });
       return result;
     } catch (err) {
