@@ -173,6 +173,19 @@ describe('Taobao orders', () => {
     ]);
   });
 
+  test('whose row is no object are told under such a name too, and the others of the page read', async () => {
+    const [id] = world.put(1, ago(DAY_MS)) as [string];
+    const rest = JSON.stringify({ total_results: 3, trades: { trade: [7, null] } });
+    world.answerBy(() => `{"trades_sold_get_response":${rest.replace('7', `{"tid":${id}},7`)}}`);
+    const { rows } = await walk(world, sessionOn(world));
+    expect(rows.map((row) => [row.externalId, row.problem?.code])).toEqual([
+      [id, 'MISSING_FIELD'],
+      [expect.stringMatching(/^\?/), 'MISSING_ID'],
+      [expect.stringMatching(/^\?/), 'MISSING_ID'],
+    ]);
+    expect(new Set(rows.map((row) => row.externalId)).size).toBe(3);
+  });
+
   test.each([
     ['trades is no list', '{"trades_sold_get_response":{"total_results":1,"trades":{"trade":{}}}}'],
     ['the count is missing', '{"trades_sold_get_response":{"trades":{"trade":[]}}}'],

@@ -74,6 +74,19 @@ describe('Tmall products', () => {
     ]);
   });
 
+  test('whose row is no object are told, each by itself, and the others of the page read', async () => {
+    const [first, second] = world.put(2, ago(DAY_MS)) as [string, string];
+    const list = (rows: string) => `{"items_onsale_get_response":{"total_results":3,"items":{"item":[${rows}]}}}`;
+    world.answerBy(({ method }) =>
+      method === 'taobao.items.onsale.get' ? list(`null,{"num_iid":${second}},"${first}"`) : null,
+    );
+    const { rows } = await walk(world, sessionOn(world));
+    expect(rows.filter((row) => row.problem === null).map((row) => row.externalId)).toEqual([second, first]);
+    const problems = rows.filter((row) => row.problem !== null);
+    expect(problems.map((row) => row.problem?.code)).toEqual(['MISSING_ID', 'MISSING_ID']);
+    expect(new Set(problems.map((row) => row.externalId)).size).toBe(2);
+  });
+
   test('that are absurdly large are told, alone in their page', async () => {
     const all = world.put(40, ago(DAY_MS));
     const large = [all[3], all[7], all[30]] as string[];

@@ -27,12 +27,12 @@ export function readAnswer(method: string, answer: HttpAnswer, now: Date): JsonO
   return body;
 }
 
-/** `{ items: { item: [ … ] } }`; an empty list has no key. */
+/** `{ items: { item: [ … ] } }`; an empty list has no key. What is no object is handed on as a row without an id. */
 export function listIn(body: JsonObject, outer: string, inner: string): JsonObject[] {
   const wrapper = body[outer] === undefined ? {} : body[outer];
   const rows = isObject(wrapper) ? (wrapper[inner] ?? []) : null;
-  if (!Array.isArray(rows) || !rows.every(isObject)) throw malformed(`${outer} is not a list`);
-  return rows;
+  if (!Array.isArray(rows)) throw malformed(`${outer} is not a list`);
+  return rows.map((row: unknown) => (isObject(row) ? row : { row }));
 }
 
 export function readTotal({ total_results: total }: JsonObject): number {
