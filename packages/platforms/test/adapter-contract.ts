@@ -182,7 +182,7 @@ export function adapterContract(name: string, makeWorld: () => Promise<PlatformW
       gone.forEach(world.remove);
       const rows = await world.source.byIds(
         sessionOn(world),
-        [...kept, ...gone, ...kept, 'no id', '-1'].map(world.refOf),
+        [...kept, ...gone, ...kept, 'no id', '-1', '10000000000000000000'].map(world.refOf),
       );
       expect(ids(rows)).toEqual(kept.toSorted());
       expect(rows).toHaveLength(45);

@@ -91,6 +91,18 @@ describe.each(['tmall', 'taobao'] as const)('the adapter of %s meets the sandbox
     expect(idsOf(rows)).toEqual(truth.items.map(({ id }) => id).toSorted());
   });
 
+  test.each(ENTITIES)(
+    'and asks for no %s by ids that it refuses, which would fail those beside them',
+    async (entity) => {
+      await using shop = await sandboxShop(platform, { products: 5, orders: 5, reviews: 5 });
+      const source = shop.sourceOf(entity);
+      const [row] = (await walk({ source, now: shop.now }, shop.session())).rows as [SourceRow];
+      const foreign = ['9223372036854775808', '9999999999999999999', '10000000000000000000', '7a'];
+      const refs = foreign.map((id): RecordRef => ({ id, productId: null, orderId: null }));
+      expect(idsOf(await source.byIds(shop.session(), [...refs, refOf(row)]))).toEqual([row.externalId]);
+    },
+  );
+
   test('and is told whose account it is, and what kind', async () => {
     await using shop = await sandboxShop(platform, {});
     const account = await shop.adapter.probe(shop.session());

@@ -168,6 +168,7 @@ describe('arguments that are refused', () => {
     [INCREMENT, { page_size: '101' }],
     [FULL, { tid: 'x' }],
     [FULL, { tid: '1,2' }],
+    [FULL, { tid: '9223372036854775808' }],
     [RATES, { page_size: '151' }],
     [RATES, { page_no: '201' }],
     [RATES, { rate_type: 'took' }],

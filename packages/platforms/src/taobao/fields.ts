@@ -1,17 +1,19 @@
 import { type Money, yuan } from '../money.ts';
 import { parseTopTime } from './top-time.ts';
 
-const ID = /^[1-9]\d{0,19}$/;
+/** Of 19 digits at most, within a signed 64-bit number: the platform refuses a call that asks for another. */
+const ID = /^[1-9]\d{0,18}$/;
+const MAX_ID = '9223372036854775807';
 const MAX_STOCK = 999_999_999;
 
 /** Readers of one field each: null when the value is none of its kind. */
 export const idText = (value: unknown): string | null => {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && ID.test(text) ? text : null;
+  return typeof text === 'string' && isId(text) ? text : null;
 };
 
 /** Whatever is no id the platform cannot know, and refuses to be asked for. */
-export const isId = (text: string): boolean => ID.test(text);
+export const isId = (text: string): boolean => ID.test(text) && (text.length < MAX_ID.length || text <= MAX_ID);
 
 /** An account's id: digits, but nothing relies on it. */
 export const accountText = (value: unknown): string | null => words(typeof value === 'number' ? String(value) : value);

@@ -77,10 +77,14 @@ export function paged<R>(
   return list === '' ? told : `${told},${list}`;
 }
 
+/** Ids are signed 64-bit numbers. */
+const MAX_ID = 2n ** 63n - 1n;
+const isId = (text: string): boolean => /^\d{1,19}$/.test(text) && BigInt(text) <= MAX_ID;
+
 /** Ids given as a comma list, refused when one is no number or there are too many. */
 export function idList(params: Params, name: string, max: number): string[] {
   const ids = (params.get(name) ?? '').split(',');
-  if (ids.some((id) => !/^\d{1,19}$/.test(id))) throw new Refused(invalidArgument(name, '应为数字'));
+  if (!ids.every(isId)) throw new Refused(invalidArgument(name, '应为数字'));
   if (ids.length > max) throw new Refused(invalidArgument(name, `最多 ${max} 个`));
   return ids;
 }
