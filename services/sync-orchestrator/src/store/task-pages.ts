@@ -10,11 +10,14 @@ interface PageRow {
   ids: string[];
   /** Living rows the scan asked for and the platform does not know. */
   missing: string[];
-  at: Date;
+  expiresAt: Date;
 }
 
-/** Pages of a task that ended long ago are of no use to anybody. */
-const KEPT_SECONDS = 2 * 24 * 3600;
+const DAY_MS = 24 * 3_600_000;
+/** Longer than deletions are held for review, by days: pages that nobody could trim or renew at the end last that long too. */
+const KEPT_MS = 35 * DAY_MS;
+/** Who takes a task up renews what is older: the pages of a task that waits outlive any wait. */
+const RENEWED_AFTER_MS = DAY_MS;
 
 const schema = new Schema<PageRow>({
   _id: String,
@@ -23,13 +26,16 @@ const schema = new Schema<PageRow>({
   fence: Number,
   ids: [String],
   missing: [String],
-  at: Date,
+  expiresAt: Date,
 });
 schema.index({ task: 1, page: 1 }, { name: 'missing', partialFilterExpression: { 'missing.0': { $exists: true } } });
-schema.index({ at: 1 }, { name: 'expiry', expireAfterSeconds: KEPT_SECONDS });
+schema.index({ expiresAt: 1 }, { name: 'expired', expireAfterSeconds: 0 });
 
 /** A task's pages sort together: `/` and the character after it bound them. */
 const ofTask = (task: string) => ({ _id: { $gt: `${task}/`, $lt: `${task}0` } as never });
+
+/** When what is written or renewed now expires. */
+export const keptFrom = (now: Date): Date => new Date(now.getTime() + KEPT_MS);
 
 /** Which ids a task handled on which page: rows met again are not counted again, rows in none are asked for by the scan. */
 export function taskPageStore(connection: Connection) {
@@ -50,12 +56,12 @@ export function taskPageStore(connection: Connection) {
       page: number,
       fence: number,
       { ids, missing }: { ids: string[]; missing: string[] },
-      at: Date,
+      now: Date,
     ): Promise<boolean> {
       try {
         await rows().updateOne(
           { _id: `${task}/${page}` as never, fence: { $lte: fence } },
-          { $set: { task, page, fence, ids, missing, at } },
+          { $set: { task, page, fence, ids, missing, expiresAt: keptFrom(now) } },
           { upsert: true },
         );
         return true;
@@ -75,17 +81,20 @@ export function taskPageStore(connection: Connection) {
       return found === undefined ? null : { page: found['page'] as number, ids: found['missing'] as string[] };
     },
 
+    async renew(task: string, now: Date): Promise<void> {
+      const due = keptFrom(new Date(now.getTime() - RENEWED_AFTER_MS));
+      await rows().updateMany({ ...ofTask(task), expiresAt: { $lt: due } }, { $set: { expiresAt: keptFrom(now) } });
+    },
+
     async drop(task: string): Promise<void> {
       await rows().deleteMany(ofTask(task));
     },
 
-    /** Only what is missing, for as long as its removal may be approved. */
-    async keepMissing(task: string, until: Date): Promise<void> {
+    /** Only what is missing. */
+    async keepMissing(task: string): Promise<void> {
       await rows().deleteMany({ ...ofTask(task), 'missing.0': { $exists: false } });
       await failpoint('sync.pages-trimmed');
-      await rows().updateMany(ofTask(task), {
-        $set: { ids: [], at: new Date(until.getTime() - KEPT_SECONDS * 1_000) },
-      });
+      await rows().updateMany(ofTask(task), { $set: { ids: [] } });
     },
   };
 }

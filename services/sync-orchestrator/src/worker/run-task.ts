@@ -1,7 +1,7 @@
 import { failpoint, inSpan, type Logger } from '@crossdock/kernel';
 import type { PlatformAdapter } from '@crossdock/platforms';
 import { completedEvent, type Totals } from '../app/task-events.ts';
-import { REVIEW_MS, type Review } from '../domain/brake.ts';
+import type { Review } from '../domain/brake.ts';
 import { countedOf, type SyncTask } from '../domain/sync-task.ts';
 import { windowOf } from '../domain/window.ts';
 import type { StreamStore } from '../store/streams.ts';
@@ -43,6 +43,8 @@ export function runTask(deps: RunTaskDeps) {
     await failpoint('sync.task-fenced');
     const held = holdOn({ id: task.id, claimId: claimed.claimId, fence }, { claims, leaving, clock, log });
     try {
+      if (task.page > 0) await deps.pages.renew(task.id, now);
+      if (task.approves !== null) await deps.pages.renew(task.approves, now);
       const run = pageRun(deps, adapter, task, held, lapsed, leaving, credential);
       await conclude(run.task, held.hold, await run.pages(look));
     } catch (err) {
@@ -86,7 +88,7 @@ export function runTask(deps: RunTaskDeps) {
     meter.ended(task.syncType, status);
     log.info({ taskId: task.id, connectorId: task.connectorId, status, reason, ...task.counters }, 'sync ended');
     if (review === null) await deps.pages.drop(task.id);
-    else await deps.pages.keepMissing(task.id, new Date(review.at.getTime() + REVIEW_MS));
+    else await deps.pages.keepMissing(task.id);
     await failpoint('sync.pages-dropped');
     if (task.approves !== null) await deps.pages.drop(task.approves);
   }
