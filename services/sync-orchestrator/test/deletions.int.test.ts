@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PlatformError } from '@crossdock/kernel';
 import {
   changesOf,
   engine,
@@ -70,6 +71,37 @@ describe('a full sync that finds too much gone', () => {
     ]);
     expect((await run.reviewing.approve(asked(task.id))).task.id).toBe(removal.id);
     expect((await run.task(task.id)).review).toMatchObject({ decision: 'approved' });
+  });
+
+  test.each(['failed', 'cancelled'])(
+    'can be approved again after a removal ended as %s, by however many',
+    async (how) => {
+      const task = await held();
+      const { task: first } = await run.reviewing.approve(asked(task.id));
+      if (how === 'failed') {
+        platform.onCall(() => {
+          throw new PlatformError('PERMANENT', 'refused', { code: 'refused' });
+        });
+        await run.work();
+        platform.onCall(() => {});
+      } else await run.cancelling.cancel(asked(first.id));
+      expect(await run.task(first.id)).toMatchObject({ status: how });
+      const again = await Promise.all(Array.from({ length: 5 }, () => run.reviewing.approve(asked(task.id))));
+      expect(new Set(again.map((begun) => begun.task.id)).size).toBe(1);
+      expect(again.filter(({ deduplicated }) => !deduplicated)).toHaveLength(1);
+      await run.work();
+      expect(await run.task(again[0]!.task.id)).toMatchObject({ status: 'completed', counters: { synced: 3 } });
+      expect([...(await run.stored()).keys()]).toEqual(['p2', 'p3', 'p5', 'p6', 'p8']);
+      expect((await run.reviewing.approve(asked(task.id))).task.id).toBe(again[0]!.task.id);
+    },
+  );
+
+  test('is not approved again later than thirty days after', async () => {
+    const task = await held();
+    const { task: removal } = await run.reviewing.approve(asked(task.id));
+    await run.cancelling.cancel(asked(removal.id));
+    run.later(31 * DAY_MS);
+    await expect(run.reviewing.approve(asked(task.id))).rejects.toMatchObject({ code: 'REVIEW_CLOSED' });
   });
 
   test('asks the platform once more before it removes: what came back meanwhile stays', async () => {

@@ -16,5 +16,7 @@ export interface Review {
   at: Date;
 }
 
+export const isInTime = (review: Review, now: Date): boolean => now.getTime() - review.at.getTime() < REVIEW_MS;
+
 export const isOpen = (review: Review | null, now: Date): review is Review =>
-  review?.decision === 'open' && now.getTime() - review.at.getTime() < REVIEW_MS;
+  review?.decision === 'open' && isInTime(review, now);

@@ -134,6 +134,12 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
       return row && taskOf(row);
     },
 
+    /** All that were to carry out the held deletions of this task. */
+    async removalsOf(id: string): Promise<SyncTask[]> {
+      const found = await rows.find({ approves: { $eq: id, $type: 'string' } }).lean<TaskRow[]>();
+      return found.map(taskOf);
+    },
+
     /** What waits because its connector is paused, or its shop was closed, may be taken now. */
     async wakeWaiting(connectorId: string, reason: 'paused' | 'shop_closed'): Promise<void> {
       await rows.updateMany({ ...LIVE, connectorId, reason }, { $set: { notBefore: null } });

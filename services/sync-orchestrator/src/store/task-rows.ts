@@ -62,6 +62,7 @@ schema.index(
   { 'keys.key': 1 },
   { name: 'idempotency', unique: true, partialFilterExpression: { 'keys.0': { $exists: true } } },
 );
+schema.index({ approves: 1 }, { name: 'removals', partialFilterExpression: { approves: { $type: 'string' } } });
 // With the type, so that counting live tasks reads the index alone.
 schema.index({ status: 1, createdAt: 1, syncType: 1 }, { name: LIVE_INDEX, partialFilterExpression: LIVE });
 schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });

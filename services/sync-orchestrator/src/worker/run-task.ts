@@ -90,7 +90,7 @@ export function runTask(deps: RunTaskDeps) {
     if (review === null) await deps.pages.drop(task.id);
     else await deps.pages.keepMissing(task.id);
     await failpoint('sync.pages-dropped');
-    if (task.approves !== null) await deps.pages.drop(task.approves);
+    if (task.approves !== null && status === 'completed') await deps.pages.drop(task.approves);
   }
 
   async function completeStream(task: SyncTask, isHeld: boolean): Promise<void> {
