@@ -74,6 +74,18 @@ describe('Tmall products', () => {
     ]);
   });
 
+  test('without an id that changed at the same moment are told one by one, under the same names each time', async () => {
+    const all = world.put(5, ago(DAY_MS));
+    for (const n of [1, 2, 3]) world.change(all[n] as string, { num_iid: 'null', title: `"第${n}款"` });
+    const namesOf = async () =>
+      (await walk(world, sessionOn(world))).rows.flatMap((row) => (row.problem === null ? [] : [row.externalId]));
+    const names = await namesOf();
+    expect(new Set(names).size).toBe(3);
+    world.put(1, ago(60_000));
+    world.change(all[1] as string, { num: '7', price: '"1.00"' });
+    expect(await namesOf()).toEqual(names);
+  });
+
   test('whose row is no object are told, each by itself, and the others of the page read', async () => {
     const [first, second] = world.put(2, ago(DAY_MS)) as [string, string];
     const list = (rows: string) => `{"items_onsale_get_response":{"total_results":3,"items":{"item":[${rows}]}}}`;

@@ -5,7 +5,7 @@ import { idText, isId } from './fields.ts';
 import { missingId, nameless, ROW_TOO_LARGE, sizeCheck } from './row-reader.ts';
 import { isTooLarge, type TopClient } from './top-client.ts';
 import { topTime } from './top-time.ts';
-import type { Lists } from './walked-source.ts';
+import type { ListPage, Lists } from './walked-source.ts';
 import type { Walk } from './walks.ts';
 
 const DETAILS = 'taobao.items.seller.list.get';
@@ -13,6 +13,9 @@ const LISTS: Record<string, string> = {
   onsale: 'taobao.items.onsale.get',
   inventory: 'taobao.items.inventory.get',
 };
+const LIST_FIELDS = 'num_iid,modified';
+/** Tell rows without an id apart: asked for where there are such rows. */
+const TELLING_FIELDS = `${LIST_FIELDS},title,outer_id,cid,pic_url`;
 const IDS_PER_CALL = 20;
 /** As many as use 100 calls a second of 200 ms each: the gate before each call paces, not this. */
 export const CALLS_AT_ONCE = 20;
@@ -30,25 +33,31 @@ export type Item = { id: string; row: JsonObject; problem: null } | { id: string
 
 /** A shop's products: on sale and in the warehouse. */
 export function itemLists(top: TopClient): Omit<Lists<ListedItem>, 'records'> {
+  const list = (session: Session, walk: Walk, page: number, fields: string): Promise<ListPage<ListedItem>> =>
+    top.call(
+      session,
+      LISTS[walk.list] as string,
+      {
+        fields,
+        page_no: String(page),
+        page_size: '200',
+        order_by: 'modified:desc',
+        start_modified: walk.from === null ? '' : topTime(walk.from),
+        end_modified: walk.to === null ? '' : topTime(walk.to),
+      },
+      (body) => ({ total: readTotal(body), rows: listIn(body, 'items', 'item').map(listed) }),
+    );
+
   return {
     limits: { pageSize: 200, maxRows: 20_000, maxSpanMs: Number.POSITIVE_INFINITY },
     reachMs: null,
     names: Object.keys(LISTS),
     oldest: () => PLATFORM_EPOCH,
-    read: (session, walk: Walk, page) =>
-      top.call(
-        session,
-        LISTS[walk.list] as string,
-        {
-          fields: 'num_iid,modified',
-          page_no: String(page),
-          page_size: '200',
-          order_by: 'modified:desc',
-          start_modified: walk.from === null ? '' : topTime(walk.from),
-          end_modified: walk.to === null ? '' : topTime(walk.to),
-        },
-        (body) => ({ total: readTotal(body), rows: listIn(body, 'items', 'item').map(listed) }),
-      ),
+    async read(session, walk, page) {
+      const listing = await list(session, walk, page, LIST_FIELDS);
+      const isNamed = listing.rows.every(({ problem }) => problem === null);
+      return isNamed ? listing : list(session, walk, page, TELLING_FIELDS);
+    },
   };
 }
 
