@@ -142,5 +142,15 @@ describe.each(['tmall', 'taobao'] as const)('the adapter of %s meets the sandbox
     await shop.control.moveClock({ advance_ms: HOUR_MS });
     const source = shop.sourceOf('orders');
     expect((await walk({ source, now: shop.now }, shop.session())).rows).toHaveLength(5);
+    const { ids } = await shop.control.mutate(platform, {
+      shop_id: shop.shopId,
+      entity: 'orders',
+      op: 'create',
+      count: 1,
+    });
+    const since = new Date(shop.now().getTime() - 60_000);
+    expect(idsOf((await walk({ source, now: shop.now }, shop.session(), since)).rows)).toEqual(
+      expect.arrayContaining(ids),
+    );
   });
 });

@@ -113,6 +113,25 @@ describe('Taobao orders', () => {
     expect(world.calls()).toBeLessThan(20);
   });
 
+  test.each([
+    ['ahead', 'an hour', HOUR_MS],
+    ['ahead', '90 days', 90 * DAY_MS],
+    ['behind', 'an hour', -HOUR_MS],
+    ['behind', '90 days', -90 * DAY_MS],
+  ])(
+    'of a platform whose clock is %s by %s are read by its clock, from the first call on',
+    async (_to, _by, aheadMs) => {
+      world.clock.platformAheadMs = aheadMs;
+      const put = () => world.put(1, new Date(world.clock.ms + aheadMs - 60_000));
+      for (const from of [ago(5 * 60_000), null]) {
+        const made = put();
+        expect(seen((await walk(world, sessionOn(world), from)).rows)).toEqual(expect.arrayContaining(made));
+      }
+      const made = put();
+      expect(seen((await walk(world, sessionOn(world), ago(5 * 60_000))).rows)).toEqual(expect.arrayContaining(made));
+    },
+  );
+
   test('that the platform does not know are missing, which says nothing against its health', async () => {
     const [kept, gone] = world.put(2, ago(DAY_MS)) as [string, string];
     world.remove(gone);

@@ -52,6 +52,7 @@ export function itemLists(top: TopClient): Omit<Lists<ListedItem>, 'records'> {
     limits: { pageSize: 200, maxRows: 20_000, maxSpanMs: Number.POSITIVE_INFINITY },
     reachMs: null,
     names: Object.keys(LISTS),
+    aheadMs: top.aheadMs,
     oldest: () => PLATFORM_EPOCH,
     async read(session, walk, page) {
       const listing = await list(session, walk, page, LIST_FIELDS);

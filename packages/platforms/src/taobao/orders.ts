@@ -53,7 +53,7 @@ export function taobaoOrders(top: TopClient): RecordSource {
     count: boolean,
     { fields, read }: { fields: string; read: (trades: JsonObject[], bytes: number) => T[] },
   ): Promise<ListPage<T>> {
-    const now = session.now().getTime();
+    const now = session.now().getTime() + top.aheadMs();
     const from = Math.max(walk.from ?? 0, now - LISTED_MS);
     // An open end moves on while it is paged through, beyond the widest window.
     const to = Math.min(Math.max(walk.to ?? now, from), from + maxSpanMs);
@@ -76,6 +76,7 @@ export function taobaoOrders(top: TopClient): RecordSource {
       limits: { pageSize: PAGE_SIZE, maxRows: MAX_ROWS, maxSpanMs: list.maxSpanMs },
       reachMs: REACH_MS,
       names: ['orders'],
+      aheadMs: top.aheadMs,
       oldest,
       async read(session, walk, page, count) {
         try {

@@ -54,6 +54,7 @@ export function taobaoReviews(top: TopClient): RecordSource {
     limits: { pageSize: PAGE_SIZE, maxRows: MAX_ROWS, maxSpanMs: Number.POSITIVE_INFINITY },
     reachMs: REACH_MS,
     names: ['reviews'],
+    aheadMs: top.aheadMs,
     oldest,
     async read(session, walk, page, count) {
       const window = {

@@ -15,6 +15,8 @@ export type Read<T> = (body: JsonObject, bytes: number) => T;
 export type Says<T> = (refusal: PlatformError) => T | undefined;
 
 export interface TopClient {
+  /** How far the platform's clock is ahead of ours (negative: behind), once it has called ours wrong; 0 until then. */
+  aheadMs(): number;
   call<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>, says?: Says<T>): Promise<T>;
 }
 
@@ -29,7 +31,7 @@ export const isTooLarge = (err: unknown): boolean => isPlatformError(err) && err
 
 /** Calls of the gateway: gate, signature, deadline, classification. The platform's clock wins over ours. */
 export function topClient(http: HttpClient, apiUrl: string): TopClient {
-  let clockOffsetMs = 0;
+  let aheadMs = 0;
 
   function signed(session: Session, method: string, params: Record<string, string>): Record<string, string> {
     const all: Record<string, string> = {
@@ -37,7 +39,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
       method,
       app_key: session.config.app_key ?? '',
       session: session.accessToken,
-      timestamp: topTime(session.now().getTime() + clockOffsetMs),
+      timestamp: topTime(session.now().getTime() + aheadMs),
       v: '2.0',
       format: 'json',
       sign_method: SIGN_METHOD,
@@ -51,7 +53,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     if (failure.code.split('/')[0] !== STALE_TIMESTAMP) return false;
     const theirs = Date.parse(answer?.date ?? '');
     if (Number.isNaN(theirs)) return false;
-    clockOffsetMs = theirs - session.now().getTime();
+    aheadMs = theirs - session.now().getTime();
     return true;
   }
 
@@ -95,6 +97,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
   }
 
   return {
+    aheadMs: () => aheadMs,
     call: (session, method, params, read, says = () => undefined) => attempt(session, method, params, read, says, true),
   };
 }

@@ -27,6 +27,7 @@ function platform(rows: number) {
     limits: { pageSize: PAGE, maxRows: 1_000, maxSpanMs: Number.POSITIVE_INFINITY },
     reachMs: null,
     names: ['all'],
+    aheadMs: () => 0,
     oldest: () => 0,
     read: (_session, walk: Walk, page) =>
       answer(walk.to === null && walk.from !== null ? 'tail' : `list ${page}`, (): ListPage<string> => {

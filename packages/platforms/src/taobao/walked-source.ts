@@ -22,6 +22,8 @@ export interface Lists<Row> {
   reachMs: number | null;
   /** Of the lists that together hold everything. */
   names: string[];
+  /** How far the platform's clock is known to be ahead of ours: what it lists goes by it. */
+  aheadMs(): number;
   /** No row is older than this, or the platform does not list it. */
   oldest(now: number): number;
   /** `to` null: up to now. The count is only for the page that opens a walk. */
@@ -50,6 +52,7 @@ interface Step<Row> {
  */
 export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs' | 'reachMs' | 'page'> {
   const { limits } = lists;
+  const platformNow = (session: Session): number => session.now().getTime() + lists.aheadMs();
 
   /** The first page of each, at once. */
   const firstPages = (session: Session, walks: Walk[]): Promise<ListPage<Row>[]> =>
@@ -57,11 +60,23 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
 
   const fits = ({ total }: ListPage<Row>): boolean => counted(total) <= limits.pageSize;
 
+  /** Once more when the platform told its clock meanwhile: what was asked before went by ours. */
   async function begin(session: Session, window: SyncWindow): Promise<Step<Row>> {
-    const now = session.now().getTime();
+    const aheadMs = lists.aheadMs();
+    const isAsKnown = () => lists.aheadMs() === aheadMs;
+    const begun = await beginNow(session, window).catch((err: unknown) => {
+      if (isAsKnown()) throw err;
+    });
+    return begun !== undefined && isAsKnown() ? begun : beginNow(session, window);
+  }
+
+  async function beginNow(session: Session, window: SyncWindow): Promise<Step<Row>> {
+    const now = platformNow(session);
     const oldest = lists.oldest(now);
-    const from = window.from === null ? null : Math.max(window.from.getTime(), oldest);
-    const to = wholeSecond(window.to.getTime());
+    // A platform behind us is not there yet. For one ahead the window stays: the last one may have ended by our clock.
+    const behindMs = Math.min(0, lists.aheadMs());
+    const from = window.from === null ? null : Math.max(window.from.getTime() + behindMs, oldest);
+    const to = wholeSecond(window.to.getTime() + behindMs);
     const open = lists.names.map((list): Walk => ({ list, from, to: null, page: null, counted: false }));
     const tails = open.map((walk) => ({ ...walk, from: to + 1_000 }));
     const pages = open.some((walk) => cut(walk, limits, now, oldest) !== null)
@@ -77,7 +92,7 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
 
   /** Only tails are left: all at once. */
   async function readTails(session: Session, walks: Walk[]): Promise<Step<Row>> {
-    const now = session.now().getTime();
+    const now = platformNow(session);
     const oldest = lists.oldest(now);
     const pages = await firstPages(session, walks).catch(nullWhenTooWide);
     if (pages === null)
@@ -92,7 +107,7 @@ export function walkedSource<Row>(lists: Lists<Row>): Pick<RecordSource, 'lagMs'
   /** Reads from the first of the parts, or divides it. */
   async function step(session: Session, walks: Walk[]): Promise<Step<Row>> {
     const [walk, ...later] = walks as [Walk, ...Walk[]];
-    const now = session.now().getTime();
+    const now = platformNow(session);
     const oldest = lists.oldest(now);
     if (walk.page === null) {
       const pieces = cut(walk, limits, now, oldest);
