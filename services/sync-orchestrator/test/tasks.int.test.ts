@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { inTrace, newId, newTraceparent } from '@crossdock/kernel';
 import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 
+const DAY_MS = 24 * 3_600_000;
+
 let platform: ScriptedSource;
 let run: Engine;
 
@@ -27,6 +29,55 @@ describe('triggering', () => {
     const late = await post();
     expect(new Set([...started, late].map(({ task }) => task.id)).size).toBe(1);
     expect(late.task.status).toBe('completed');
+  });
+
+  test('an idempotency key is free again after a day, for one of those who use it at once', async () => {
+    const post = () => run.start({ idempotencyKey: 'nightly', bodyHash: 'same' });
+    const { task: first } = await post();
+    await run.work();
+    run.later(DAY_MS - 60_000);
+    expect((await post()).task.id).toBe(first.id);
+    run.later(60_000);
+    const next = await Promise.all(Array.from({ length: 20 }, post));
+    expect(new Set(next.map(({ task }) => task.id)).size).toBe(1);
+    expect(next.filter(({ deduplicated }) => !deduplicated)).toHaveLength(1);
+    expect(next[0]!.task).toMatchObject({ status: 'queued', kind: 'full' });
+    expect(next[0]!.task.id).not.toBe(first.id);
+  });
+
+  test('an idempotency key used a day ago finds the task that lives since, and is kept for another day', async () => {
+    const post = (bodyHash: string) => run.start({ idempotencyKey: 'nightly', bodyHash });
+    const { task } = await post('monday');
+    run.later(DAY_MS);
+    expect((await post('tuesday')).task.id).toBe(task.id);
+    await run.work();
+    run.later(DAY_MS - 60_000);
+    expect((await post('tuesday')).task).toMatchObject({ id: task.id, status: 'completed' });
+    await expect(post('monday')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY' });
+  });
+
+  test('a key that an earlier version stored counts from the start of its task', async () => {
+    const { task } = await run.start({ idempotencyKey: 'k1' });
+    await run.work();
+    await run.tasks.model.updateOne({ _id: task.id }, { $unset: { 'keys.$[].at': '' } });
+    expect((await run.start({ idempotencyKey: 'k1' })).task.id).toBe(task.id);
+    run.later(DAY_MS);
+    expect((await run.start({ idempotencyKey: 'k1' })).task.id).not.toBe(task.id);
+  });
+
+  test('a key is looked for in its index, not in every task', async () => {
+    await run.sync({ idempotencyKey: 'k1' });
+    const db = run.connection.db!;
+    await db.command({ profile: 2 });
+    await run.start({ idempotencyKey: 'k1' });
+    await db.command({ profile: 0 });
+    const done = await db
+      .collection('system.profile')
+      .find({ ns: /sync_tasks$/ })
+      .toArray();
+    const plans = done.map(({ planSummary }) => planSummary as string | undefined);
+    expect(plans).toContainEqual(expect.stringContaining('keys.key'));
+    expect(plans).not.toContain('COLLSCAN');
   });
 
   test('an idempotency key for another request is refused', async () => {

@@ -65,7 +65,9 @@ export async function beginTask(
   const { platform } = connector;
   const task = newTask({ id: newId(), tenant, connectorId, platform, syncType, traceparent, ...what }, now);
   const key =
-    idempotencyKey === '' ? null : { key: [tenant, connectorId, syncType, idempotencyKey].join('/'), bodyHash };
+    idempotencyKey === ''
+      ? null
+      : { key: [tenant, connectorId, syncType, idempotencyKey].join('/'), bodyHash, at: now };
   const started = await tasks.start(task, [requestedEvent(task), auditEvent(task, actor, 'sync.started', now)], key);
   if (started === null)
     throw new AppError('too_many', 'SYNC_BUSY', '该连接器已有多个同步任务等待执行，请稍后重试', {

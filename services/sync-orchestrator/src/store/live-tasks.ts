@@ -7,6 +7,7 @@ import { LIVE, taskOf, type TaskRow } from './task-rows.ts';
 export interface RequestKey {
   key: string;
   bodyHash: string;
+  at: Date;
 }
 
 type Filter = QueryFilter<TaskRow>;

@@ -18,6 +18,9 @@ type Filter = QueryFilter<TaskRow>;
 
 /** A live task of these serves whoever asks for another. */
 const ALWAYS_JOINED: readonly Kind[] = ['full', 'incremental'];
+const KEY_KEPT_MS = 24 * 3_600_000;
+/** What the index of keys is made of: without it a look for a key reads every task. */
+const KEYED = { 'keys.0': { $exists: true } };
 /** Ends of the live task between insert and read are met by trying again. */
 const TRIES = 20;
 
@@ -29,11 +32,22 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
   const told = (id: string) => relay.nudge(rows, id);
 
   async function byKey(request: RequestKey): Promise<SyncTask | null> {
-    const row = await rows.findOne({ 'keys.key': request.key }).lean<TaskRow>();
+    const row = await rows.findOne({ 'keys.key': request.key, ...KEYED }).lean<TaskRow>();
     if (row === null) return null;
     const known = row.keys.find(({ key }) => key === request.key);
     if (known?.bodyHash === request.bodyHash) return taskOf(row);
     throw keyReused();
+  }
+
+  /** A key that was used long ago is free again, whatever became of its task; the index still decides whose it is next. */
+  async function freed({ key, at }: RequestKey): Promise<boolean> {
+    const long = new Date(at.getTime() - KEY_KEPT_MS);
+    const used = { key, at: { $not: { $gt: long } } };
+    const { modifiedCount } = await rows.updateOne(
+      { ...KEYED, createdAt: { $lte: long }, keys: { $elemMatch: used } } as Filter,
+      { $pull: { keys: used } },
+    );
+    return modifiedCount === 1;
   }
 
   async function insert(task: SyncTask, events: Event[], request: RequestKey | null): Promise<boolean> {
@@ -61,7 +75,10 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
       for (let tries = 0; tries < TRIES; tries++) {
         for (const kind of kinds) {
           const candidate = { ...task, kind };
-          if (await insert(candidate, events, request)) return { task: candidate, created: true };
+          const isNew =
+            (await insert(candidate, events, request)) ||
+            (request !== null && (await freed(request)) && (await insert(candidate, events, request)));
+          if (isNew) return { task: candidate, created: true };
           try {
             const known = request && (await byKey(request));
             if (known) return { task: known, created: false };

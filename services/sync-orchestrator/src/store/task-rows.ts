@@ -5,7 +5,8 @@ import type { Status, SyncTask } from '../domain/sync-task.ts';
 /** A task as stored: the id is `_id`; what only claiming needs stands beside. */
 export interface TaskRow extends Omit<SyncTask, 'id'>, WithOutbox {
   _id: string;
-  keys: { key: string; bodyHash: string }[];
+  /** `at` is missing where an earlier version, or the scheduler, stored the key. */
+  keys: { key: string; bodyHash: string; at?: Date }[];
   claimedAt: Date | null;
   leaseUntil: Date | null;
 }
@@ -46,7 +47,7 @@ const schema = new Schema<TaskRow>(
     fence: { type: Number, default: null },
     mark: { type: Mixed, default: null },
     breakdowns: { type: Number, default: 0 },
-    keys: { type: [{ _id: false, key: String, bodyHash: String }], default: [] },
+    keys: { type: [{ _id: false, key: String, bodyHash: String, at: Date }], default: [] },
   },
   { collection: 'sync_tasks', minimize: false },
 );
