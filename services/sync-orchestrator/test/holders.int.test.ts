@@ -97,6 +97,24 @@ describe('a holder', () => {
     expect(await changesOf(run)).toHaveLength(5);
   });
 
+  test('that leaves in the middle of a page it could not write whole leaves nothing untold', async () => {
+    const { task } = await run.start();
+    const leaving = new AbortController();
+    const errors: Engine['errors'] = {
+      ...run.errors,
+      write: async () => {
+        leaving.abort();
+        throw new Error('not primary');
+      },
+    };
+    await run.work({ errors }, leaving.signal);
+    expect(await run.task(task.id)).toMatchObject({ status: 'queued', page: 0 });
+    expect((await run.stored()).size).toBe(1);
+    await run.work();
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed', total: 5 });
+    expect(await changesOf(run)).toContainEqual({ external_id: 'p5', op: 'created', version: 1 });
+  });
+
   test('waits while too many of its events are not at the broker yet', async () => {
     const { task } = await run.start();
     const waiting = Array.from({ length: 25 }, () => ({
@@ -148,6 +166,24 @@ describe('a closed shop', () => {
     await run.start();
     while (await run.work());
     for (const { id } of [task, other]) expect(await run.task(id)).toMatchObject({ status: 'completed' });
+  });
+
+  test('leaves no doubt about what was written before, however often it is tried: all of it was told', async () => {
+    let calls = 0;
+    platform.onCall(() => {
+      if (++calls > 1) throw new PlatformError('SHOP_CLOSED', 'closed', { code: 'closed' });
+    });
+    const { task } = await run.start();
+    for (let times = 0; times < 5; times++) {
+      await run.work();
+      run.later(60_000);
+    }
+    expect(await run.task(task.id)).toMatchObject({ status: 'queued', reason: 'shop_closed', page: 1 });
+    expect((await run.streams.model.findOne().lean())?.lapsed).toEqual([]);
+    platform.onCall(() => {});
+    await run.work();
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed', counters: { synced: 5 } });
+    expect(await changesOf(run)).toHaveLength(5);
   });
 
   test('is tried again by itself within a minute', async () => {

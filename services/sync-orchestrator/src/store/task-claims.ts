@@ -19,9 +19,11 @@ export interface Hold {
   id: string;
   claimId: string;
   fence: number;
+  /** From a page's first write until its checkpoint is known to stand: rows may have been written that nobody was told of. */
+  inPage: boolean;
 }
 
-/** What a claim found: the task as it was, and from which page on its last holder told nothing (null when nobody held it). */
+/** What a claim found: the task as it was, and from which page on its last holder told nothing (null when nobody held it, or who did gave it back with everything told). */
 export interface Claimed {
   claimId: string;
   task: SyncTask;
@@ -153,11 +155,20 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
         ? store(held(hold), { $set: at }, events)
         : update(held(hold), { $set: at }, hold.id, events),
 
-    /** Back to waiting, only between pages; false when marked or lost. */
+    /** Back to waiting; false when marked or lost. Between pages all is told, and who goes on need not doubt this holder's rows. */
     wait: (hold: Hold, reason: string | null, notBefore: Date): Promise<boolean> =>
       update(
         { ...held(hold), mark: null },
-        { $set: { status: 'queued', claimId: null, leaseUntil: null, reason, notBefore } },
+        {
+          $set: {
+            status: 'queued',
+            claimId: null,
+            leaseUntil: null,
+            reason,
+            notBefore,
+            ...(!hold.inPage && { fence: null }),
+          },
+        },
         hold.id,
         [],
       ),

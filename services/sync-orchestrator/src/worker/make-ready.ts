@@ -10,10 +10,10 @@ import type { Credential } from './credentials.ts';
 export function makeReady(
   callsOf: (platform: string, appKey: string) => AppCalls,
   { appKeyOf }: PlatformAdapter,
-  { lapsed, task }: Claimed,
+  { task }: Claimed,
   credential: Credential,
 ): void {
-  if (lapsed !== null || task.mark !== null) return;
+  if (task.start !== null || task.mark !== null) return;
   credential().then(
     ({ state, config }) => state === 'ok' && callsOf(task.platform, appKeyOf(config)).expect(),
     // Whoever needs it asks again.

@@ -41,7 +41,10 @@ export function runTask(deps: RunTaskDeps) {
     if (fenced === null) return;
     const { task, look } = fenced;
     await failpoint('sync.task-fenced');
-    const held = holdOn({ id: task.id, claimId: claimed.claimId, fence }, { claims, leaving, clock, log });
+    const held = holdOn(
+      { id: task.id, claimId: claimed.claimId, fence, inPage: false },
+      { claims, leaving, clock, log },
+    );
     try {
       if (task.page > 0) await deps.pages.renew(task.id, now);
       if (task.approves !== null) await deps.pages.renew(task.approves, now);

@@ -91,6 +91,7 @@ export async function settlePage(
     await failpoint('sync.page-stored');
     return isStored;
   };
+  hold.inPage = true;
   // Nobody goes by any of them before the checkpoint.
   const [decisions, isStored] = await allDone(settleMet(), storeIds(), storeErrors());
   if (decisions === null || !isStored) return null;
@@ -105,6 +106,7 @@ export async function settlePage(
   };
   const kept = await claims.checkpoint(hold, at, changesEvents(task, number, changes));
   if (!kept) return null;
+  hold.inPage = false;
   await failpoint('sync.checkpointed');
   handled.add(ids);
   return { ...task, ...at };
