@@ -79,11 +79,12 @@ export function runTask(deps: RunTaskDeps) {
     hold: Hold,
     { status, reason, held }: Extract<Outcome, { kind: 'end' }>,
   ): Promise<void> {
+    // Before the totals are counted: of several syncs of one connector, the last to end must not tell older ones.
+    const ending = { status, reason, completedAt: clock() };
     const [totals] = await Promise.all([
       deps.totalsOf(task.connectorId),
       status === 'completed' && completeStream(task, held !== undefined),
     ]);
-    const ending = { status, reason, completedAt: clock() };
     const review: Review | null = held === undefined ? null : { ...held, decision: 'open', at: ending.completedAt };
     const event = completedEvent(task, ending, totals);
     if (!(await claims.end(hold, { ...ending, review, total: countedOf(task) }, [event]))) return obey(task, hold);
