@@ -5,7 +5,7 @@ import { holdOn } from './hold.ts';
 
 test('a task that is released asks the platform for nothing more, pages read ahead included', () => {
   const held = holdOn(
-    { id: 't', claimId: 'c', fence: 1 },
+    { id: 't', claimId: 'c', fence: 1, inPage: false },
     {
       claims: {} as TaskClaimStore,
       leaving: new AbortController().signal,
