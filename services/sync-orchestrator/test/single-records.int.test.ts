@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '@crossdock/kernel';
 import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import { mortal } from './model/mortal.ts';
 
 let platform: ScriptedSource;
 let run: Engine;
@@ -112,6 +113,36 @@ describe('records that failed', () => {
     const owner = { tenant: TENANT, connectorId: run.connectorId, task: again.id };
     expect((await run.errors.list(owner, 0, 10)).items).toMatchObject([{ externalId: 'p3' }]);
   });
+
+  test('are errors of their sync no more once another try synced them', async () => {
+    const task = await failing();
+    mend('p1');
+    await worked(retry(task.id));
+    const owner = { tenant: TENANT, connectorId: run.connectorId, task: task.id };
+    const { items, total } = await run.errors.list(owner, 0, 10);
+    expect([items.map(({ externalId }) => externalId), total]).toEqual([['p3', 'p5'], 2]);
+    expect(await worked(retry(task.id))).toMatchObject({ total: 2, counters: { failed: 2 } });
+    mend('p3');
+    mend('p5');
+    await worked(retry(task.id));
+    await expect(retry(task.id)).rejects.toMatchObject({ kind: 'conflict', code: 'NO_RECORD_ERRORS' });
+  });
+
+  test('are tried again with the same numbers and nothing untold, wherever the worker dies', async () => {
+    for (let step = 1, dies = true; dies; step++) {
+      for (const id of ['p1', 'p3', 'p5']) platform.set(id, `${id} at ${step}`, OLD, true);
+      const task = await run.sync();
+      for (const id of ['p1', 'p3', 'p5']) platform.set(id, `${id} at ${step}`, OLD);
+      const { task: again } = await retry(task.id);
+      await run.forgetEvents();
+      const dying = mortal(step, run);
+      dies = await Promise.race([run.work(dying.over).then(() => false), dying.stopped.then(() => true)]);
+      expect(await run.recover(again.id)).toMatchObject({ status: 'completed', total: 3, counters: { synced: 3 } });
+      expect(new Set((await changesOf(run)).map((change) => change.external_id)).size).toBe(3);
+      const owner = { tenant: TENANT, connectorId: run.connectorId, task: task.id };
+      expect((await run.errors.list(owner, 0, 10)).total).toBe(0);
+    }
+  }, 60_000);
 
   test('of a sync without any are refused with the reason', async () => {
     const task = await worked(run.start());

@@ -35,7 +35,7 @@ export function syncRecords(deps: SyncRecordsDeps) {
       const known = await errors.refs(taskId, externalIds);
       const strange = externalIds.filter((id) => !known.has(id));
       if (strange.length > 0) throw unknownErrors(strange);
-      if (externalIds.length === 0 && (await errors.idsAfter(taskId, null, 1)).length === 0)
+      if (externalIds.length === 0 && (await errors.idsAfter(taskId, null, 1, null)).length === 0)
         throw new AppError('conflict', 'NO_RECORD_ERRORS', '该任务没有失败的记录');
       const asked = { ...request, syncType };
       const connector = await syncable(deps, asked);

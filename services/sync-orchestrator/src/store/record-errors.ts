@@ -20,6 +20,8 @@ interface ErrorRow extends FailedRecord {
   connectorId: string;
   task: string;
   at: Date;
+  /** The task that tried the record again and synced it. */
+  resolvedBy: string | null;
 }
 
 const schema = new Schema<ErrorRow>({
@@ -33,6 +35,7 @@ const schema = new Schema<ErrorRow>({
   message: String,
   ref: Schema.Types.Mixed,
   at: Date,
+  resolvedBy: String,
 });
 schema.index({ tenant: 1, connectorId: 1, task: 1, _id: 1 }, { name: 'of_task' });
 
@@ -53,7 +56,7 @@ export function recordErrorStore(connection: Connection) {
         errors.map((error) => ({
           updateOne: {
             filter: { _id: `${owner.task}/${error.externalId}` },
-            update: { $set: { ...owner, ...error, at } },
+            update: { $set: { ...owner, ...error, at, resolvedBy: null } },
             upsert: true,
           },
         })),
@@ -70,10 +73,19 @@ export function recordErrorStore(connection: Connection) {
       return new Map(found.map(({ externalId: id, ref }) => [id, ref ?? { id, productId: null, orderId: null }]));
     },
 
-    /** External ids in their order after `after`, for another try. */
-    async idsAfter(task: string, after: string | null, limit: number): Promise<string[]> {
+    /** The errors of `task` on these records are no more. Whoever takes the page of `by` up again still finds them. */
+    async resolve(task: string, ids: string[], by: string): Promise<void> {
+      if (ids.length === 0) return;
+      await rows().updateMany({ _id: { $in: ids.map((id) => `${task}/${id}`) } }, { $set: { resolvedBy: by } });
+    },
+
+    /** External ids in their order after `after`, for another try: what `by` resolved itself counts as open. */
+    async idsAfter(task: string, after: string | null, limit: number, by: string | null): Promise<string[]> {
       const found = await rows()
-        .find({ _id: { $gt: `${task}/${after ?? ''}`, $lt: `${task}0` } }, { projection: { externalId: 1 } })
+        .find(
+          { _id: { $gt: `${task}/${after ?? ''}`, $lt: `${task}0` }, resolvedBy: { $in: [null, by] } },
+          { projection: { externalId: 1 } },
+        )
         .sort({ _id: 1 })
         .limit(limit)
         .toArray();
@@ -85,9 +97,10 @@ export function recordErrorStore(connection: Connection) {
       skip: number,
       limit: number,
     ): Promise<{ items: (RecordError & { at: Date })[]; total: number }> {
+      const open = { ...owner, resolvedBy: null };
       const [items, total] = await Promise.all([
-        rows().find(owner).sort({ _id: 1 }).skip(skip).limit(limit).toArray(),
-        rows().countDocuments(owner),
+        rows().find(open).sort({ _id: 1 }).skip(skip).limit(limit).toArray(),
+        rows().countDocuments(open),
       ]);
       return { items, total };
     },

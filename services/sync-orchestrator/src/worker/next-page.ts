@@ -1,6 +1,6 @@
 import type { Position, RecordRef, RecordSource, Session, SourceRow } from '@crossdock/platforms';
 import { isLapsed, type Lapsed } from '../domain/row.ts';
-import type { SyncTask, Walk, Wanted } from '../domain/sync-task.ts';
+import type { SyncTask, Walk } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
 import type { RecordStore, ScannedRow } from '../store/records.ts';
 import type { TaskPageStore } from '../store/task-pages.ts';
@@ -164,7 +164,7 @@ async function removePage(deps: NextPageDeps, session: Session, task: SyncTask, 
 /** Single records: what the platform does not know is gone if somebody asked for it by name, else left as it is. */
 async function idsPage(deps: NextPageDeps, session: Session, task: SyncTask, after: string | null): Promise<Page> {
   const wanted = task.wanted!;
-  const ids = await idsOf(deps, wanted, after);
+  const ids = await idsOf(deps, task, after);
   if (ids.length === 0) return { met: NOTHING, missing: [], walk: DONE, total: null };
   const { rows, unknown } = await ask(deps, session, task, ids);
   const stored = await deps.records.known(task.connectorId, unknown, false);
@@ -178,9 +178,10 @@ async function idsPage(deps: NextPageDeps, session: Session, task: SyncTask, aft
   };
 }
 
-async function idsOf({ errors }: NextPageDeps, wanted: Wanted, after: string | null): Promise<string[]> {
-  if (wanted.ids === null) return errors.idsAfter(wanted.errorsOf!, after, IDS_AT_ONCE);
-  const sorted = wanted.ids.toSorted();
+async function idsOf({ errors }: NextPageDeps, task: SyncTask, after: string | null): Promise<string[]> {
+  const { ids, errorsOf } = task.wanted!;
+  if (ids === null) return errors.idsAfter(errorsOf!, after, IDS_AT_ONCE, task.id);
+  const sorted = ids.toSorted();
   return sorted.filter((id) => after === null || id > after).slice(0, IDS_AT_ONCE);
 }
 

@@ -41,6 +41,13 @@ function count(task: SyncTask, page: Page, decisions: Map<string, Decision>, han
   return counters;
 }
 
+/** What was tried again and is in step now is no error of the task any more that met it first. */
+async function resolveErrors(errors: RecordErrorStore, { id, wanted }: SyncTask, { met }: Page): Promise<void> {
+  if (!wanted?.errorsOf) return;
+  const inStep = met.rows.filter(({ problem }) => problem === null).map(({ externalId }) => externalId);
+  await errors.resolve(wanted.errorsOf, [...inStep, ...met.gone], id);
+}
+
 const CHANGES_PER_EVENT = 500;
 
 function changesEvents(task: SyncTask, page: number, changes: Change[]): Event[] {
@@ -96,6 +103,7 @@ export async function settlePage(
   const [decisions, isStored] = await allDone(settleMet(), storeIds(), storeErrors());
   if (decisions === null || !isStored) return null;
 
+  await resolveErrors(errors, task, page);
   const changes = [...decisions.values()].flatMap((decision) => (decision.kind === 'skip' ? [] : [decision.change]));
   const at = {
     page: number,
