@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PlatformError } from '@crossdock/kernel';
 import { storeMigrations } from '../src/store/migrations.ts';
-import { engine, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import { engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 import { mortal } from './model/mortal.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -18,7 +18,21 @@ beforeEach(async () => {
 afterEach(() => run.stop());
 
 /** The database removes what has expired, by the clock of the test. */
-const expire = () => run.pages.model.deleteMany({ expiresAt: { $lte: run.clock() } });
+async function expire(): Promise<void> {
+  for (const { collection } of [
+    run.tasks.model,
+    run.errors.model,
+    run.pages.model,
+    run.streams.model,
+    run.records.model,
+  ])
+    for (const { key, expireAfterSeconds, partialFilterExpression } of await collection.indexes()) {
+      if (expireAfterSeconds === undefined) continue;
+      const before = new Date(run.clock().getTime() - expireAfterSeconds * 1_000);
+      const old = Object.keys(key).map((field) => ({ [field]: { $lte: before } }));
+      await collection.deleteMany({ $and: [...old, partialFilterExpression ?? {}] });
+    }
+}
 
 async function days(count: number): Promise<void> {
   run.later(count * DAY_MS);
@@ -94,6 +108,42 @@ describe('rows held back for review', () => {
     await approve(task.id);
     await run.work();
     expect([...(await run.stored()).keys()]).toEqual(['p2', 'p3', 'p5', 'p6', 'p8']);
+  });
+});
+
+describe('the history of a connector', () => {
+  const errors = () => run.errors.model.countDocuments();
+
+  test('keeps a task and its errors for ninety days after its end, then lets go of both', async () => {
+    platform.set('p2', 'x', OLD, true);
+    const task = await run.sync();
+    await days(89);
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed' });
+    expect(await errors()).toBe(1);
+    await days(2);
+    expect(await run.task(task.id)).toBeNull();
+    await days(30);
+    expect(await errors()).toBe(0);
+    expect((await run.stored()).size).toBe(7);
+  });
+
+  test('never lets go of a task that has not ended, however old', async () => {
+    const { task } = await run.start();
+    platform.onCall(closed);
+    await run.work();
+    await days(400);
+    platform.onCall(() => {});
+    await run.work();
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed', counters: { synced: 8 } });
+    await days(89);
+    expect(await run.task(task.id)).not.toBeNull();
+  });
+
+  test('is not needed to go on: an incremental sync reads from where the last one was', async () => {
+    await run.sync();
+    await days(91);
+    platform.set('p2', 'newer', new Date(run.clock().getTime() - 60_000));
+    expect(await run.sync({ mode: 'incremental' })).toMatchObject({ status: 'completed', total: 1 });
   });
 });
 

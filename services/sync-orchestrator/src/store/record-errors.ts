@@ -24,6 +24,9 @@ interface ErrorRow extends FailedRecord {
   resolvedBy: string | null;
 }
 
+/** As long as an ended task, and a month of waiting before its end. */
+const KEPT_SECONDS = 120 * 24 * 3600;
+
 const schema = new Schema<ErrorRow>({
   _id: String,
   tenant: String,
@@ -38,6 +41,7 @@ const schema = new Schema<ErrorRow>({
   resolvedBy: String,
 });
 schema.index({ tenant: 1, connectorId: 1, task: 1, _id: 1 }, { name: 'of_task' });
+schema.index({ at: 1 }, { name: 'retention', expireAfterSeconds: KEPT_SECONDS });
 
 /** One document per task and record, so that a repeated page stores it once. */
 export function recordErrorStore(connection: Connection) {

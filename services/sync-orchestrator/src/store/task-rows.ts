@@ -52,6 +52,8 @@ const schema = new Schema<TaskRow>(
   { collection: 'sync_tasks', minimize: false },
 );
 
+const KEPT_SECONDS = 90 * 24 * 3600;
+
 export const LIVE_INDEX = 'live_status';
 
 /** Tasks that have not ended. */
@@ -71,6 +73,11 @@ schema.index({ tenant: 1, connectorId: 1, createdAt: -1 }, { name: 'history' });
 schema.index(
   { connectorId: 1, completedAt: -1, _id: -1, start: 1 },
   { name: 'last_start', partialFilterExpression: { start: { $type: 'date' }, completedAt: { $type: 'date' } } },
+);
+// What has not ended has no time of its end, and stays.
+schema.index(
+  { completedAt: 1 },
+  { name: 'retention', expireAfterSeconds: KEPT_SECONDS, partialFilterExpression: { completedAt: { $type: 'date' } } },
 );
 schema.plugin(outbox);
 
