@@ -240,3 +240,16 @@ describe('what a sync stores and tells', () => {
     expect((await run.stored()).has('p2')).toBe(false);
   });
 });
+
+test('an end is dated before the totals are counted: of syncs that end together the last one tells no older totals', async () => {
+  const { task } = await run.start();
+  let countedAt = 0;
+  await run.work({
+    async totalsOf() {
+      countedAt = run.clock().getTime();
+      run.later(5_000);
+      return { products: 0, orders_30d: 0 };
+    },
+  });
+  expect((await run.task(task.id)).completedAt?.getTime()).toBeLessThanOrEqual(countedAt);
+});
