@@ -148,6 +148,22 @@ describe('a holder', () => {
     expect(await run.task(task.id)).toMatchObject({ status: 'failed', reason: 'internal_error' });
     expect(await run.events('sync.completed')).toHaveLength(1);
   });
+
+  test('gets to its end when it gets on in between, however often it breaks down', async () => {
+    for (let n = 0; n < 40; n++) platform.set(`more${n}`, 'row', OLD);
+    const { task } = await run.start();
+    let reads = 0;
+    const broken: Engine['records'] = {
+      ...run.records,
+      known: (...of) => (++reads % 2 === 1 ? Promise.reject(new Error('stepped down')) : run.records.known(...of)),
+    };
+    for (let tries = 0; tries < 100 && (await run.task(task.id)).status !== 'completed'; tries++) {
+      await run.work({ records: broken });
+      run.later(20_000);
+    }
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed', total: 45 });
+    expect(reads).toBeGreaterThan(2 * 8);
+  });
 });
 
 describe('a closed shop', () => {

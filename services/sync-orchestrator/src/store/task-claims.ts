@@ -42,6 +42,7 @@ export interface Checkpoint {
   counters: Counters;
   total: number | null;
   gone: number;
+  breakdowns: number;
 }
 
 const CANDIDATES = 100;

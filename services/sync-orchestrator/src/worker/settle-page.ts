@@ -111,6 +111,8 @@ export async function settlePage(
     counters: count(task, page, decisions, met),
     total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
     gone: task.gone + page.missing.length,
+    // Who gets on is not broken, however often something was on a long way.
+    breakdowns: 0,
   };
   const kept = await claims.checkpoint(hold, at, changesEvents(task, number, changes));
   if (!kept) return null;
