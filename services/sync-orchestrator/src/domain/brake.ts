@@ -6,7 +6,7 @@ const MOST_GONE_SHARE = 0.2;
 export const isHeld = (gone: number, living: number): boolean => gone > MOST_GONE || gone > living * MOST_GONE_SHARE;
 
 /** How long held deletions can be approved; the next full sync finds them again. */
-export const REVIEW_MS = 30 * 24 * 3_600_000;
+const REVIEW_MS = 30 * 24 * 3_600_000;
 
 /** Rows that a full sync did not find and did not remove, and what was decided of them. */
 export interface Review {
