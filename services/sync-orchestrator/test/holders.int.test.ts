@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId, PlatformError } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
+import { cancelSync } from '../src/app/cancel-sync.ts';
 import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
 
 let platform: ScriptedSource;
@@ -23,6 +24,31 @@ describe('cancelling', () => {
     expect(await cancel(task.id)).toMatchObject({ status: 'cancelled' });
     expect(await run.events('sync.completed')).toHaveLength(1);
     expect(await run.work()).toBe(false);
+  });
+
+  test('a task that is worked on and parked meanwhile ends with what it came to', async () => {
+    const { task } = await run.start();
+    platform.onCall((call) => {
+      if (platform.calls() > 2) throw new PlatformError('SHOP_CLOSED', `closed to ${call}`, { code: 'closed' });
+    });
+    const { totalsOf, meter, clock } = run.deps;
+    let isFirst = true;
+    const cancelling = cancelSync({
+      tasks: run.tasks,
+      async totalsOf(connectorId) {
+        if (isFirst) await run.work();
+        isFirst = false;
+        return totalsOf(connectorId);
+      },
+      wake() {},
+      meter,
+      clock,
+    });
+    await cancelling.cancel({ tenant: TENANT, actor: 'user:1', connectorId: run.connectorId, taskId: task.id });
+    const { status, counters, total, page } = await run.task(task.id);
+    expect({ status, page }).toEqual({ status: 'cancelled', page: 2 });
+    const [told] = await run.events('sync.completed');
+    expect(told!.data).toMatchObject({ status, progress: { total, ...counters } });
   });
 
   test('a running task is marked, its holder makes no further call and ends it as cancelled', async () => {

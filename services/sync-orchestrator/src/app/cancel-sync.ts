@@ -19,7 +19,7 @@ export function cancelSync({ tasks, totalsOf, wake, meter, clock }: CancelDeps) 
     const audit = auditEvent(task, actor, 'sync.cancelled', now);
     const ending = { status: 'cancelled', reason, completedAt: now } as const;
     const told = completedEvent(task, ending, await totalsOf(task.connectorId));
-    const ended = await tasks.endQueued(task.id, { ...ending, total: countedOf(task) }, [told, audit]);
+    const ended = await tasks.endQueued(task, { ...ending, total: countedOf(task) }, [told, audit]);
     const marked = !ended && (await tasks.mark(task.id, { reason, at: now }, [audit]));
     await failpoint('sync.cancel-ordered');
     if (ended) meter.ended(task.syncType, ending.status);

@@ -162,14 +162,14 @@ export function syncTaskStore(connection: Connection, relay: Relay) {
       await rows.updateMany({ ...LIVE, connectorId, reason }, { $set: { notBefore: null } });
     },
 
-    /** Ends a task that no holder has; false when it is not queued. */
+    /** Ends a task that no holder has, as it was read; false when it is not queued, or was worked on since. */
     async endQueued(
-      id: string,
+      { id, page }: Pick<SyncTask, 'id' | 'page'>,
       end: { status: EndStatus; reason: string; completedAt: Date; total: number },
       events: Event[],
     ): Promise<boolean> {
       const { matchedCount } = await rows.updateOne(
-        { _id: id, status: 'queued' },
+        { _id: id, status: 'queued', page },
         { $set: end, $push: { outbox: { $each: events } } },
       );
       if (matchedCount === 1) told(id);
