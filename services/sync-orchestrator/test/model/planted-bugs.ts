@@ -35,6 +35,11 @@ export const PLANTED: Record<string, Bug> = {
       },
     }),
   },
+  'a page left half written is taken for told': {
+    over: (run) => ({
+      claims: { ...run.claims, wait: (hold, ...why) => run.claims.wait({ ...hold, inPage: false }, ...why) },
+    }),
+  },
   'the checkpoint comes before the rows': {
     over: (run) => {
       const late: (() => Promise<unknown>)[] = [];

@@ -79,10 +79,12 @@ export async function play(run: Engine, platform: ScriptedSource, seed: number, 
   }
 
   async function work(): Promise<void> {
-    const fate = random.weighted({ lives: 5, dies: 4, sleeps: 2 });
+    const fate = random.weighted({ lives: 5, dies: 4, sleeps: 2, leaves: 3 });
     if (fate === 'lives') return void (await run.work(planted));
-    const doomed = mortal(random.below(2) === 0 ? 1 + random.below(45) : random.oneOf(TELLING), parts, fate);
-    const working = run.work({ ...planted, ...doomed.over });
+    const anywhere = fate !== 'leaves' && random.below(2) === 0;
+    const doomed = mortal(anywhere ? 1 + random.below(45) : random.oneOf(TELLING), parts, fate);
+    const working = run.work({ ...planted, ...doomed.over }, doomed.leaving);
+    if (fate === 'leaves') return void (await working.catch(() => undefined));
     await Promise.race([working, doomed.stopped]);
     if (fate === 'sleeps') asleep.push({ awake: doomed.awake, working });
   }
