@@ -134,11 +134,29 @@ describe('a holder', () => {
       },
     };
     await run.work({ errors }, leaving.signal);
-    expect(await run.task(task.id)).toMatchObject({ status: 'queued', page: 0 });
+    expect(await run.task(task.id)).toMatchObject({ status: 'running', page: 0 });
     expect((await run.stored()).size).toBe(1);
+    run.later(1);
     await run.work();
     expect(await run.task(task.id)).toMatchObject({ status: 'completed', total: 5 });
     expect(await changesOf(run)).toContainEqual({ external_id: 'p5', op: 'created', version: 1 });
+  });
+
+  test('that leaves in the middle of a page leaves nothing untold either when the task is cancelled next', async () => {
+    const { task } = await run.start();
+    const leaving = new AbortController();
+    const claims: Engine['claims'] = {
+      ...run.claims,
+      checkpoint: async () => {
+        leaving.abort();
+        throw new Error('not primary');
+      },
+    };
+    await run.work({ claims }, leaving.signal);
+    await run.cancelling.cancel({ tenant: TENANT, actor: 'user:1', connectorId: run.connectorId, taskId: task.id });
+    expect(await run.recover(task.id)).toMatchObject({ status: 'cancelled' });
+    await run.sync();
+    expect(await changesOf(run)).toHaveLength(5);
   });
 
   test('waits while too many of its events are not at the broker yet', async () => {

@@ -156,7 +156,7 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
         ? store(held(hold), { $set: at }, events)
         : update(held(hold), { $set: at }, hold.id, events),
 
-    /** Back to waiting; false when marked or lost. Between pages all is told, and who goes on need not doubt this holder's rows. */
+    /** Back to waiting, only between pages: all is told, and who goes on need not doubt this holder's rows. False when marked or lost. */
     wait: (hold: Hold, reason: string | null, notBefore: Date): Promise<boolean> =>
       update(
         { ...held(hold), mark: null },
@@ -167,7 +167,7 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
             leaseUntil: null,
             reason,
             notBefore,
-            ...(!hold.inPage && { fence: null }),
+            fence: null,
           },
         },
         hold.id,

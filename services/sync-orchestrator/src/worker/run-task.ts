@@ -64,6 +64,8 @@ export function runTask(deps: RunTaskDeps) {
       case 'lost':
         return;
       case 'wait': {
+        // A waiting task may be ended by anybody, and what is untold would stay so: this one is to be taken over.
+        if (hold.inPage) return void (await claims.breakDown(hold, clock()));
         const kept = await claims.wait(hold, outcome.reason, new Date(clock().getTime() + outcome.afterMs));
         return kept ? undefined : obey(task(), hold);
       }

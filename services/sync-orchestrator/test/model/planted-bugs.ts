@@ -37,7 +37,7 @@ export const PLANTED: Record<string, Bug> = {
   },
   'a page left half written is taken for told': {
     over: (run) => ({
-      claims: { ...run.claims, wait: (hold, ...why) => run.claims.wait({ ...hold, inPage: false }, ...why) },
+      claims: { ...run.claims, breakDown: (hold, until) => run.claims.wait(hold, null, until) },
     }),
   },
   'the checkpoint comes before the rows': {
