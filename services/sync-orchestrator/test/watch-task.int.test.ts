@@ -59,5 +59,5 @@ test('another tenant’s task, or none, is not found', async () => {
   const request = { connectorId: service.connectorId, taskId: id };
   await expect(all(service.sync.watchTask(request, other))).rejects.toMatchObject({ kind: 'not_found' });
   await expect(all(watch(service.connectorId))).rejects.toMatchObject({ kind: 'not_found' });
-  await all(watch(id));
+  await service.sync.cancelTask(request, demo);
 });
