@@ -159,6 +159,24 @@ describe('a holder', () => {
     expect(await changesOf(run)).toHaveLength(5);
   });
 
+  test('nor when it is told to stop in the middle of one', async () => {
+    const { task } = await run.start();
+    const leaving = new AbortController();
+    const asked = { tenant: TENANT, actor: 'user:1', connectorId: run.connectorId, taskId: task.id };
+    const claims: Engine['claims'] = {
+      ...run.claims,
+      async checkpoint() {
+        await run.cancelling.cancel(asked);
+        leaving.abort();
+        throw new Error('not primary');
+      },
+    };
+    await run.work({ claims }, leaving.signal);
+    expect(await run.recover(task.id)).toMatchObject({ status: 'cancelled' });
+    await run.sync();
+    expect(await changesOf(run)).toHaveLength(5);
+  });
+
   test('waits while too many of its events are not at the broker yet', async () => {
     const { task } = await run.start();
     const waiting = Array.from({ length: 25 }, () => ({

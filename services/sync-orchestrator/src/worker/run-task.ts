@@ -60,12 +60,11 @@ export function runTask(deps: RunTaskDeps) {
   }
 
   async function conclude(task: () => SyncTask, hold: Hold, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'lost') return;
+    // Rows of a page that failed while we were leaving, or told to stop, may stand untold: who takes the task over doubts them.
+    if (hold.inPage) return void (await claims.breakDown(hold, clock()));
     switch (outcome.kind) {
-      case 'lost':
-        return;
       case 'wait': {
-        // A waiting task may be ended by anybody, and what is untold would stay so: this one is to be taken over.
-        if (hold.inPage) return void (await claims.breakDown(hold, clock()));
         const kept = await claims.wait(hold, outcome.reason, new Date(clock().getTime() + outcome.afterMs));
         return kept ? undefined : obey(task(), hold);
       }
