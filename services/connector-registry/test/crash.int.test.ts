@@ -1,6 +1,6 @@
 import { armFailpoints } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { appKeyOf, newConnector, newShop, type Registry, startRegistry } from './registry.ts';
 
 let registry: Registry;
@@ -9,6 +9,7 @@ beforeAll(async () => {
   registry = await startRegistry({ instances: 2, quotas: 'demo:1000' });
 });
 
+beforeEach(() => registry.noneDue());
 afterEach(() => armFailpoints(undefined));
 afterAll(() => registry.stop());
 
