@@ -51,6 +51,11 @@ describe('a refusal of the platform’s own', () => {
     expect(refused(limited)).toThrow(expect.objectContaining({ failure: 'RATE_LIMITED', retryAfterMs: 90_000 }));
   });
 
+  test('asks for no more than a day', () => {
+    const long = { code: 7, msg: 'App Call Limited', sub_msg: 'This ban will last for 999999999 more seconds' };
+    expect(refused(long)).toThrow(expect.objectContaining({ failure: 'RATE_LIMITED', retryAfterMs: DAY_MS }));
+  });
+
   test('for another reason asks for no pause', () => {
     expect(refused({ code: 27, msg: 'Invalid session' })).toThrow(
       expect.objectContaining({ failure: 'AUTH_EXPIRED', retryAfterMs: undefined }),

@@ -78,9 +78,9 @@ function refusal(method: string, error: JsonObject, hintMs: number | undefined):
     .filter((part) => part !== '')
     .join(' ');
   const saidMs = pauseMs(failure, `${text(error.sub_msg)} ${text(error.msg)}`);
-  const retryAfterMs = saidMs ?? (failure === 'RATE_LIMITED' ? hintMs : undefined);
+  const askedMs = saidMs ?? (failure === 'RATE_LIMITED' ? hintMs : undefined);
   return new PlatformError(failure, message.slice(0, 300), {
     code: sub === '' ? String(error.code) : `${String(error.code)}/${sub}`,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(askedMs === undefined ? {} : { retryAfterMs: Math.min(askedMs, MAX_PAUSE_MS) }),
   });
 }

@@ -5,8 +5,6 @@ export const PAGE_TRIES = 6;
 /** A shorter pause is waited out in place, a longer one frees the slot. */
 export const HOLD_PAUSE_MS = 10_000;
 
-/** No platform means a longer pause than its daily quota. */
-const LONGEST_PAUSE_MS = 24 * 3_600_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 15_000;
 /** How long a closed shop is left alone. */
@@ -32,8 +30,7 @@ export interface Failed {
 }
 
 /** `jitter` in [0, 1). */
-export function reactTo({ failure, code, retryAfterMs = 0, tries, refreshed }: Failed, jitter: number): Reaction {
-  const hint = Math.min(retryAfterMs, LONGEST_PAUSE_MS);
+export function reactTo({ failure, code, retryAfterMs: hint = 0, tries, refreshed }: Failed, jitter: number): Reaction {
   switch (failure) {
     case 'RATE_LIMITED':
       if (code === 'CALL_BUDGET') return { kind: 'wait', reason: 'call_budget', afterMs: hint };
