@@ -85,7 +85,7 @@ describe('health checks', () => {
     expect(health).toMatchObject({ status: 'healthy', checkedAt: expect.any(Date) });
   });
 
-  test('leave alone what is not authorised, is paused, or is a closed shop', async () => {
+  test('leave alone what is not authorised, is paused, or is a shop that closed just now', async () => {
     const pending = (await registry.create('demo', newShop())).connector;
     const [paused, closed] = [await registry.connect('demo', newShop()), await registry.connect('demo', newShop())];
     await registry.connectors.pauseConnector({ id: paused.id }, registry.as('demo'));
@@ -99,6 +99,26 @@ describe('health checks', () => {
     for (const { id } of all) {
       expect((await registry.stored(id))!.nextProbeAt!.getTime()).toBeGreaterThan(registry.now().getTime());
     }
+  });
+
+  test('find a shop closed, leave it alone for a quarter of an hour, and then find it open again without any sync', async () => {
+    const { id, shopId } = await registry.connect('demo', newShop());
+    const reason = async () => (await registry.get('demo', id)).statusReason;
+    await registry.control.putShop('tmall', shopId, { frozen: true });
+    await due(id);
+    await round('probeDue');
+    await until(async () => (await reason()) === 'shop_closed');
+    await registry.control.putShop('tmall', shopId, { frozen: false });
+    const asked = await registry.probes(shopId);
+    await registry.alter(id, { 'calls.0.at': after(-14 * MINUTE_MS), nextProbeAt: after(-1) });
+    await round('probeDue');
+    expect([await registry.probes(shopId), await reason()]).toEqual([asked, 'shop_closed']);
+    await registry.alter(id, { 'calls.0.at': after(-15 * MINUTE_MS), nextProbeAt: after(-1) });
+    await round('probeDue');
+    await until(async () => (await reason()) === '');
+    expect(await registry.probes(shopId)).toBe(asked + 1);
+    const health = await registry.connectors.checkHealth({ id, refresh: false }, registry.as('demo'));
+    expect(health).toMatchObject({ status: 'healthy', lastError: undefined });
   });
 
   test('find a grant that ended: an error, disconnected told once', async () => {
