@@ -100,6 +100,35 @@ test('a paused connector keeps its pause over a new authorisation, and loses it 
   expect(connector).toMatchObject({ status: 'pending', statusReason: 'reauthorization_required' });
 });
 
+test('a paused connector whose grant was revoked is paused again once it is authorised anew, unless it was resumed', async () => {
+  const shop = newShop();
+  const { id } = await registry.connect('demo', shop);
+  const revoke = async () => {
+    const { credentialVersion } = (await registry.stored(id))!;
+    const call = { at: new Date(), credentialVersion, outcome: 'AUTH_REVOKED', code: '', message: '', durationMs: 5 };
+    await registry.credentials.reportCalls({ connectorId: id, calls: [call] }, registry.as('demo'));
+    expect(await registry.get('demo', id)).toMatchObject({ status: 'error', statusReason: 'auth_revoked' });
+  };
+  const authorize = async () => {
+    const { authUrl } = await registry.connectors.authorize({ id }, registry.as('demo'));
+    await registry.connectors.completeAuthorization({ platform: 'tmall', ...(await registry.approve(authUrl, shop)) });
+    return registry.get('demo', id);
+  };
+  await hand('pause', id);
+  await revoke();
+  expect(await authorize()).toMatchObject({ status: 'connected', statusReason: 'paused', nextSyncAt: undefined });
+  expect(await registry.acquire('demo', { connectorId: id })).toMatchObject({ state: 'paused' });
+
+  await revoke();
+  expect(await hand('resume', id)).toMatchObject({ status: 'error', statusReason: 'auth_revoked' });
+  expect(await authorize()).toMatchObject({ status: 'connected', statusReason: '' });
+  const errors = await until(async () => {
+    const told = await registry.told('connector.error', id);
+    return told.length >= 4 ? told : null;
+  });
+  expect(errors.map(({ kind }) => kind)).toEqual(['disconnected', 'recovered', 'disconnected', 'recovered']);
+});
+
 test('a task that asks while somebody pauses gets its credential or the pause, and the pause stands', async () => {
   const { id } = await registry.connect('demo', newShop());
   const asked = Array.from({ length: 20 }, () => registry.acquire('demo', { connectorId: id }));

@@ -114,6 +114,7 @@ export function connectorCreation(deps: CreateDeps) {
       shopName: '',
       status: 'pending',
       statusReason: null,
+      heldPause: null,
       config: secrets.sealConfig({ tenant, id }, adapter.configFields, config),
       configVersion: 1,
       syncIntervalMinutes,

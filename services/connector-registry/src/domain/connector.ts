@@ -15,6 +15,8 @@ export interface Connector {
   status: ConnectorStatus;
   /** Null when all is well. */
   statusReason: StatusReason | null;
+  /** The pause that an error took the place of: it stands again with the next authorisation. */
+  heldPause: StatusReason | null;
   /** Identifiers as they are, secrets sealed. */
   config: Record<string, string>;
   /** Grows when the app behind the connector changes: authorisations begun before do not count. */

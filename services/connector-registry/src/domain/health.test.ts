@@ -23,6 +23,7 @@ const connector = (changes: Partial<Connector> = {}): Connector => ({
   shopName: '',
   status: 'running',
   statusReason: null,
+  heldPause: null,
   config: {},
   configVersion: 1,
   syncIntervalMinutes: 15,

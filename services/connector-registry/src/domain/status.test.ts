@@ -45,9 +45,15 @@ const reasonFor: Record<StatusCause, StatusReason | null> = {
 test('whatever happens, in whatever order, status and reason tell the stage that the table leads to', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...CAUSES), { maxLength: 30 }), (causes) => {
-      let connector: Parameters<typeof moved>[0] = { status: 'pending', statusReason: null, deletedAt: null };
+      let connector: Parameters<typeof moved>[0] = {
+        status: 'pending',
+        statusReason: null,
+        heldPause: null,
+        deletedAt: null,
+      };
       for (const cause of causes) {
-        const expected = stageAfter(stageOf(connector), cause);
+        const back = cause === 'authorized' && connector.heldPause !== null;
+        const expected = back ? 'paused' : stageAfter(stageOf(connector), cause);
         const move = moved(connector, cause, reasonFor[cause]);
         expect(move === null).toBe(expected === null);
         if (move !== null) connector = { ...move, deletedAt: cause === 'deleted' ? new Date(0) : null };
@@ -58,8 +64,18 @@ test('whatever happens, in whatever order, status and reason tell the stage that
   );
 });
 
+const paused = { status: 'connected', statusReason: 'auto_paused', heldPause: null, deletedAt: null } as const;
+
 test('who authorises a paused connector again has not resumed it', () => {
-  const paused = { status: 'connected', statusReason: 'auto_paused', deletedAt: null } as const;
-  expect(moved(paused, 'authorized', null)).toEqual({ status: 'connected', statusReason: 'auto_paused' });
-  expect(moved(paused, 'resumed', null)).toEqual({ status: 'connected', statusReason: null });
+  expect(moved(paused, 'authorized', null)).toMatchObject({ status: 'connected', statusReason: 'auto_paused' });
+  expect(moved(paused, 'resumed', null)).toMatchObject({ status: 'connected', statusReason: null });
+});
+
+test('nor who does so after its grant was lost, however often', () => {
+  const lost = { ...moved(paused, 'refused', 'auth_revoked')!, deletedAt: null };
+  expect(lost).toMatchObject({ status: 'error', statusReason: 'auth_revoked', heldPause: 'auto_paused' });
+  const again = { ...moved(lost, 'authorized', null)!, deletedAt: null };
+  expect(again).toEqual(paused);
+  expect(moved(again, 'refused', 'auth_revoked')).toMatchObject({ heldPause: 'auto_paused' });
+  expect(moved({ ...paused, statusReason: null }, 'refused', 'auth_revoked')).toMatchObject({ heldPause: null });
 });

@@ -65,6 +65,7 @@ export const stageAfter = (stage: Stage, cause: StatusCause): Stage | null => MO
 interface State {
   status: ConnectorStatus;
   statusReason: StatusReason | null;
+  heldPause: StatusReason | null;
   deletedAt: Date | null;
 }
 
@@ -79,18 +80,20 @@ export function stageOf({ status, statusReason, deletedAt }: State): Stage {
 const statusOf = (stage: Stage, before: ConnectorStatus): ConnectorStatus =>
   stage === 'paused' ? 'connected' : stage === 'deleted' ? before : stage;
 
-/** What a cause makes of a connector's status and reason, or null when it means nothing here. */
+/** What a cause makes of a connector's status, reason and held pause, or null when it means nothing here. */
 export function moved(
   before: State,
   cause: StatusCause,
   reason: StatusReason | null,
-): Pick<State, 'status' | 'statusReason'> | null {
+): Pick<State, 'status' | 'statusReason' | 'heldPause'> | null {
   const stage = stageOf(before);
   const next = stageAfter(stage, cause);
   if (next === null) return null;
-  // Who authorises a paused connector again has not resumed it.
-  const kept = stage === 'paused' && next === 'paused';
-  return { status: statusOf(next, before.status), statusReason: kept ? before.statusReason : reason };
+  const pause = stage === 'paused' ? before.statusReason : stage === 'error' ? before.heldPause : null;
+  // Who authorises a paused connector again has not resumed it, whether its grant was lost meanwhile or not.
+  if (cause === 'authorized' && pause !== null) return { status: 'connected', statusReason: pause, heldPause: null };
+  const heldPause = next === 'error' ? pause : null;
+  return { status: statusOf(next, before.status), statusReason: reason, heldPause };
 }
 
 /** Whether the connector's credential may be used. */

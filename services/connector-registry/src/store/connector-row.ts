@@ -32,10 +32,13 @@ export const INTERNAL: Record<string, 0> = { outbox: 0, relay: 0, seen: 0, idemp
 /** The filter of a living connector of a tenant. */
 export const living = (tenant: string, id: string) => ({ _id: id, tenant, deletedAt: null });
 
+/** What connectors lack that were stored before there was such a field. */
+const EARLIER = { heldPause: null } satisfies Partial<Connector>;
+
 export function fromRow(row: ConnectorRow | null): Connector | null {
   if (row === null) return null;
   const { _id, outbox: _outbox, relay: _relay, seen: _seen, idempotency: _key, refresh: _refresh, ...connector } = row;
-  return { id: _id, ...connector };
+  return { id: _id, ...EARLIER, ...connector };
 }
 
 const alive = { deletedAt: null };
@@ -58,6 +61,7 @@ export const connectorSchema = new Schema<ConnectorRow>(
     shopName: { type: String, default: '' },
     status: { type: String, required: true },
     statusReason: { type: String, default: null },
+    heldPause: { type: String, default: null },
     config: { type: Schema.Types.Mixed, required: true },
     configVersion: { type: Number, default: 1 },
     syncIntervalMinutes: { type: Number, required: true },
