@@ -82,6 +82,27 @@ test('warns after five failures and half a day, pauses after ten and a whole one
   ]);
 });
 
+test('another app secret is no recovery of what was paused by itself: that is told with the resume', async () => {
+  const shop = newShop();
+  const { id } = await registry.connect('demo', shop);
+  await registry.advance(1);
+  await ended(id, 'failed', 10);
+  expect(await reasonOf(id)).toBe('auto_paused');
+  for (const secret of ['another-secret', 'sandbox-secret'])
+    await registry.connectors.updateConnector({ id, config: { app_secret: secret } }, registry.as('demo'));
+  expect(await registry.get('demo', id)).toMatchObject({ status: 'pending', statusReason: 'reauthorization_required' });
+  const { authUrl } = await registry.connectors.authorize({ id }, registry.as('demo'));
+  await registry.connectors.completeAuthorization({ platform: 'tmall', ...(await registry.approve(authUrl, shop)) });
+  expect(await reasonOf(id)).toBe('auto_paused');
+  await registry.connectors.resumeConnector({ id }, registry.as('demo'));
+  const { version } = await registry.get('demo', id);
+  const recoveries = await until(async () => {
+    const told = (await registry.told('connector.error', id)).filter(({ kind }) => kind === 'recovered');
+    return told.length > 0 ? told : null;
+  });
+  expect(recoveries).toEqual([expect.objectContaining({ reason: 'auto_paused', version })]);
+});
+
 test('a success ends the warning and the count', async () => {
   const { id } = await registry.connect('demo', newShop());
   await registry.advance(0.5);

@@ -88,16 +88,22 @@ test('nothing can be paused before it is authorised; to resume what is not pause
     await expect(hand(verb, connector.id, 'stranger')).rejects.toMatchObject({ kind: 'not_found' });
 });
 
-test('a paused connector keeps its pause over a new authorisation, and loses it with its app', async () => {
+test('a paused connector keeps its pause over a new authorisation, also under another app secret', async () => {
   const shop = newShop();
   const { id } = await registry.connect('demo', shop);
   await hand('pause', id);
-  const { authUrl } = await registry.connectors.authorize({ id }, registry.as('demo'));
-  await registry.connectors.completeAuthorization({ platform: 'tmall', ...(await registry.approve(authUrl, shop)) });
-  expect(await registry.get('demo', id)).toMatchObject({ status: 'connected', statusReason: 'paused' });
-  const config = { app_secret: 'another-secret' };
-  const { connector } = await registry.connectors.updateConnector({ id, config }, registry.as('demo'));
-  expect(connector).toMatchObject({ status: 'pending', statusReason: 'reauthorization_required' });
+  const authorize = async () => {
+    const { authUrl } = await registry.connectors.authorize({ id }, registry.as('demo'));
+    await registry.connectors.completeAuthorization({ platform: 'tmall', ...(await registry.approve(authUrl, shop)) });
+    return registry.get('demo', id);
+  };
+  expect(await authorize()).toMatchObject({ status: 'connected', statusReason: 'paused' });
+  for (const secret of ['another-secret', 'sandbox-secret']) {
+    const config = { app_secret: secret };
+    const { connector } = await registry.connectors.updateConnector({ id, config }, registry.as('demo'));
+    expect(connector).toMatchObject({ status: 'pending', statusReason: 'reauthorization_required' });
+  }
+  expect(await authorize()).toMatchObject({ status: 'connected', statusReason: 'paused' });
 });
 
 test('a paused connector whose grant was revoked is paused again once it is authorised anew, unless it was resumed', async () => {

@@ -35,8 +35,11 @@ function troubleEvents(before: Connector | null, after: Connector): Event[] {
   return began ? [troubleEvent(after, disconnects(is) ? 'disconnected' : 'error', is, STATUS_REASONS[is].zh)] : [];
 }
 
-const troubleOf = ({ status, statusReason }: Connector): StatusReason | null =>
-  status === 'error' || statusReason === 'auto_paused' ? statusReason : null;
+/** A pause of our own is not over while it is held: nothing runs yet. */
+const troubleOf = ({ status, statusReason, heldPause }: Connector): StatusReason | null => {
+  if (status === 'error' || statusReason === 'auto_paused') return statusReason;
+  return heldPause === 'auto_paused' ? heldPause : null;
+};
 
 const troubleEvent = (
   connector: Connector,

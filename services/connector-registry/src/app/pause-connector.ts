@@ -17,7 +17,7 @@ export function connectorPausing({ changes }: { changes: ConnectorChanges }) {
     return connector;
   }
 
-  /** Begins to count failures anew; of an error it ends the pause that is held. A connector that is not paused stays as it is. */
+  /** Begins to count failures anew, and ends a pause that is held; a connector that is not paused stays as it is. */
   async function resumeConnector(caller: Caller, id: string): Promise<Connector> {
     const connector = await changes.change(caller.tenant, id, (before, now) => {
       const move = moved(before, 'resumed', null) ?? (before.heldPause === null ? null : { heldPause: null });

@@ -15,7 +15,7 @@ export interface Connector {
   status: ConnectorStatus;
   /** Null when all is well. */
   statusReason: StatusReason | null;
-  /** The pause that an error took the place of: it stands again with the next authorisation. */
+  /** The pause that an error, or a wait for an authorisation, took the place of: it stands again with the next one. */
   heldPause: StatusReason | null;
   /** Identifiers as they are, secrets sealed. */
   config: Record<string, string>;

@@ -71,11 +71,14 @@ test('who authorises a paused connector again has not resumed it', () => {
   expect(moved(paused, 'resumed', null)).toMatchObject({ status: 'connected', statusReason: null });
 });
 
-test('nor who does so after its grant was lost, however often', () => {
+test('nor who does so after its grant was lost or its app changed, however often', () => {
   const lost = { ...moved(paused, 'refused', 'auth_revoked')!, deletedAt: null };
   expect(lost).toMatchObject({ status: 'error', statusReason: 'auth_revoked', heldPause: 'auto_paused' });
   const again = { ...moved(lost, 'authorized', null)!, deletedAt: null };
   expect(again).toEqual(paused);
   expect(moved(again, 'refused', 'auth_revoked')).toMatchObject({ heldPause: 'auto_paused' });
+  const changed = { ...moved(paused, 'app_changed', 'reauthorization_required')!, deletedAt: null };
+  expect(changed).toMatchObject({ status: 'pending', statusReason: 'reauthorization_required' });
+  expect(moved(changed, 'authorized', null)).toMatchObject({ status: 'connected', statusReason: 'auto_paused' });
   expect(moved({ ...paused, statusReason: null }, 'refused', 'auth_revoked')).toMatchObject({ heldPause: null });
 });

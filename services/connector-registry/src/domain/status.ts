@@ -89,10 +89,10 @@ export function moved(
   const stage = stageOf(before);
   const next = stageAfter(stage, cause);
   if (next === null) return null;
-  const pause = stage === 'paused' ? before.statusReason : stage === 'error' ? before.heldPause : null;
-  // Who authorises a paused connector again has not resumed it, whether its grant was lost meanwhile or not.
+  const pause = stage === 'paused' ? before.statusReason : before.heldPause;
+  // Who authorises a paused connector again has not resumed it, whether its grant was lost meanwhile, its app changed, or neither.
   if (cause === 'authorized' && pause !== null) return { status: 'connected', statusReason: pause, heldPause: null };
-  const heldPause = next === 'error' ? pause : null;
+  const heldPause = next === 'error' || next === 'pending' ? pause : null;
   return { status: statusOf(next, before.status), statusReason: reason, heldPause };
 }
 
