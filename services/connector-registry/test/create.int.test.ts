@@ -88,6 +88,12 @@ describe('creating a connector', () => {
     ).toBe(0);
   });
 
+  test('an interval of nothing is too short for the platform, not its default', async () => {
+    await expect(registry.create('wrong', newShop(), { syncIntervalMinutes: 0 })).rejects.toMatchObject({
+      details: { sync_interval_minutes: [expect.stringContaining('5 分钟')] },
+    });
+  });
+
   test('two creates for the last place of a quota make one connector', async () => {
     await registry.create('small', newShop());
     const answers = await tally([createOn(0, 'small', newShop()), createOn(1, 'small', newShop())]);

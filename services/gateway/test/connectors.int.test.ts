@@ -122,6 +122,24 @@ test('the refusal of fields by the service', async () => {
   ]);
 });
 
+test.each([0, -1, -1e308])('an interval of %d is refused by the service, which knows the minimum', async (minutes) => {
+  const details = { sync_interval_minutes: ['不能小于该平台的最小同步间隔 5 分钟'] };
+  const refuse = () => Promise.reject(new AppError('invalid', 'VALIDATION', '参数校验失败', { details }));
+  gate.script({ createConnector: refuse, updateConnector: refuse });
+  for (const [method, path, json] of [
+    ['POST', '/api/v1/connectors', { ...document, sync_interval_minutes: minutes }],
+    ['PUT', one, { sync_interval_minutes: minutes }],
+    ['PUT', one, { config: { sync_interval_minutes: minutes } }],
+  ] as const) {
+    const answer = await gate.send(method, path, { json });
+    expect([answer.status, answer.body]).toEqual([
+      422,
+      { code: 422, message: '参数校验失败', data: { errors: details } },
+    ]);
+    expect(lastCall()?.request).toMatchObject({ syncIntervalMinutes: 0 });
+  }
+});
+
 const detail = {
   id: CONNECTOR_ID,
   name: '天猫旗舰店',

@@ -73,8 +73,8 @@ export function badSyncInput(world: () => World): void {
     const good = connectorOf(await openShop(world()));
     for (const [minutes, limit] of [
       [4, '5'],
-      [0, ''],
-      [-15, ''],
+      [0, '5 分钟'],
+      [-15, '5 分钟'],
       [43_201, '43200'],
       [7.5, ''],
     ] as const) {

@@ -1,7 +1,7 @@
 import { AppError, failpoint, invalidField, keyReused, newId, type Clock } from '@crossdock/kernel';
 import type { PlatformAdapter, Platforms } from '@crossdock/platforms';
 import { type Caller, type Connector, NO_STATISTICS } from '../domain/connector.ts';
-import { DEFAULT_INTERVAL_MINUTES, Faults, intervalFault, nameFault } from '../domain/connector-fields.ts';
+import { Faults, intervalFault, nameFault } from '../domain/connector-fields.ts';
 import { freeSlot, type Quotas } from '../domain/slots.ts';
 import { newStreak } from '../domain/streak.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
@@ -14,7 +14,6 @@ export interface NewConnector {
   name: string;
   platform: string;
   config: Record<string, unknown>;
-  /** 0: the default. */
   syncIntervalMinutes: number;
   /** '' without one. */
   idempotencyKey: string;
@@ -97,7 +96,7 @@ export function connectorCreation(deps: CreateDeps) {
   /** Checked whole, all faults at once; its slot is taken when it is stored. */
   function draftOf({ tenant }: Caller, request: NewConnector): Connector {
     const adapter = supported(platforms, request.platform);
-    const syncIntervalMinutes = request.syncIntervalMinutes || DEFAULT_INTERVAL_MINUTES;
+    const { syncIntervalMinutes } = request;
     const faults = new Faults();
     faults.add('name', nameFault(request.name));
     faults.add('sync_interval_minutes', intervalFault(syncIntervalMinutes, adapter.minSyncIntervalMinutes));

@@ -2,7 +2,6 @@ import { AppError, type FieldErrors } from '@crossdock/kernel';
 
 const NAME_LIMIT = 200;
 const TEXT_LIMIT = 4_000;
-export const DEFAULT_INTERVAL_MINUTES = 15;
 const MAX_INTERVAL_MINUTES = 43_200;
 
 /** Reasons by field; thrown all at once. */

@@ -27,8 +27,8 @@ export function connectorRoutes(scope: Scope, connectors: Calls<ConnectorService
     '/connectors',
     { config: { ...writes, idempotent: true }, schema: { body: schemas.createConnector } },
     async (req, reply) => {
-      const { name, platform, config, sync_interval_minutes: syncIntervalMinutes } = req.body;
-      const request = { name, platform, config, syncIntervalMinutes, ...idempotencyFields(req) };
+      const { name, platform, config, sync_interval_minutes: minutes } = req.body;
+      const request = { name, platform, config, syncIntervalMinutes: unsigned(minutes), ...idempotencyFields(req) };
       const { connector, authUrl } = await connectors.createConnector(request, callerOf(req));
       return reply.code(201).send(success(createdConnector(must(connector), authUrl), '连接器创建成功', 201));
     },
@@ -52,12 +52,12 @@ export function connectorRoutes(scope: Scope, connectors: Calls<ConnectorService
     { config: writes, schema: { params, body: schemas.updateConnector } },
     async (req, reply) => {
       const { sync_interval_minutes: shown, ...config } = req.body.config ?? {};
-      const { name, sync_interval_minutes: syncIntervalMinutes = shown } = req.body;
+      const { name, sync_interval_minutes: minutes = shown } = req.body;
       const change = {
         id: req.params.connector_id,
         name,
         config,
-        syncIntervalMinutes,
+        syncIntervalMinutes: minutes === undefined ? undefined : unsigned(minutes),
         ifRevision: ifRevision(req.headers['if-match']),
       };
       const { connector } = await connectors.updateConnector(change, callerOf(req));
@@ -103,3 +103,6 @@ export function connectorRoutes(scope: Scope, connectors: Calls<ConnectorService
     },
   );
 }
+
+/** For the wire, which has no negative numbers: what is below zero is as far too short as nothing. */
+const unsigned = (minutes: number): number => Math.max(minutes, 0);
