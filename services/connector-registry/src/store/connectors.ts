@@ -109,9 +109,11 @@ export function connectorStore(db: Connection) {
     ): Promise<Connector | null> {
       const { id, tenant, version, credentialVersion, exchangeFence, lastSync } = before;
       const asRead = { version, credentialVersion, exchangeFence, 'lastSync.taskId': lastSync?.taskId ?? null };
+      // Its secrets may have been put under another key meanwhile, which is no change of the connector.
+      const asSealed = patch.config !== undefined && { config: before.config };
       const handled = eventId !== undefined;
       const row = await rows.findOneAndUpdate(
-        { ...living(tenant, id), ...asRead, ...(handled && unseen(eventId)) },
+        { ...living(tenant, id), ...asRead, ...asSealed, ...(handled && unseen(eventId)) },
         {
           $set: { ...patch, version: version + 1, updatedAt: at },
           $push: { outbox: { $each: events }, ...(handled && markSeen(eventId)) },
