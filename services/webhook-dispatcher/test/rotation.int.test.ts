@@ -1,9 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { recordsOf, until, type Received } from '@crossdock/testing';
+import { createVault, keyIdOf } from '@crossdock/vault';
 import { Webhook } from 'standardwebhooks';
+import { secretRotation } from '../src/app/rotate-secret.ts';
+import { endpointSecrets } from '../src/app/secrets.ts';
+import { endpointStore } from '../src/store/endpoints.ts';
 import { cast, type Cast } from './cast.ts';
-import { as, completed } from './stage.ts';
+import { as, completed, KEY } from './stage.ts';
 
 let on: Cast;
 beforeAll(async () => void (on = await cast()));
@@ -94,6 +98,35 @@ test('a secret that lives already, is empty or too long, and an overlap of more 
   for (const secret of [FIRST, '', ' ', 'x'.repeat(257), 'whsec_!'])
     await expect(rotate(endpoint, 60, { secret })).rejects.toMatchObject({ details: { secret: [expect.any(String)] } });
   await expect(rotate(endpoint, 604_801)).rejects.toMatchObject({ details: { overlap_seconds: [expect.any(String)] } });
+});
+
+test('a new secret that meets a rotation of keys puts no older one back under the old key', async () => {
+  const subscribed = await on.subscribe();
+  await rotate(subscribed, 3_600, { secret: SECOND });
+  const { connectorId, endpointId: id } = subscribed;
+  const vault = createVault(`k2:${Buffer.alloc(32, 8).toString('base64')},${KEY}`);
+  const endpoints = endpointStore(on.theatre.db);
+  const stored = async () => (await endpoints.get('demo', connectorId, id))!;
+  /** As the stored ones are put under the new key, just after they were read. */
+  async function getEndpoint() {
+    const read = await stored();
+    const anew = (text: string) => vault.rewrap('demo', text);
+    const olderSecrets = read.olderSecrets.map((older) => ({ ...older, secret: anew(older.secret) }));
+    const secret = anew(read.secret);
+    await endpoints.model.updateOne({ _id: id }, { $set: { secret, olderSecrets } });
+    return read;
+  }
+  const rotateSecret = secretRotation({
+    endpointApp: { getEndpoint },
+    endpoints,
+    secrets: endpointSecrets(vault),
+    nudge: () => {},
+    clock: on.clock,
+  });
+  const rotation = { connectorId, id, overlapSeconds: 3_600, idempotencyKey: '', bodyHash: '' };
+  await rotateSecret({ ...as(), requestId: '' }, rotation);
+  const { secret, olderSecrets } = await stored();
+  expect([secret, ...olderSecrets.map((older) => older.secret)].map(keyIdOf)).toEqual(['k2', 'k2', 'k2']);
 });
 
 test('a rotation is audited without any secret', async () => {

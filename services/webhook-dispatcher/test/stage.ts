@@ -26,7 +26,7 @@ export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, chi
 /** A busy machine may take its time. */
 const PATIENT = { deadlineMs: 25_000 };
 
-const KEY = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+export const KEY = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 const AT = '2026-03-14T10:15:00.000Z';
 
 const CONNECTOR: Connector = {

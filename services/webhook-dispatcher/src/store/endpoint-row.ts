@@ -125,3 +125,9 @@ export const fromRow = ({
 
 /** Filter: nobody changed it since it had this revision. */
 export const unchangedSince = (revision: number) => ({ revision: revision === 1 ? { $in: [1, null] } : revision });
+
+/** Filter: its secrets were not put under another key since, which leaves the revision as it is. */
+export const asSealed = ({ secret, olderSecrets }: Endpoint): Record<string, string> => ({
+  secret,
+  ...Object.fromEntries(olderSecrets.map((older, n) => [`olderSecrets.${n}.secret`, older.secret])),
+});

@@ -3,6 +3,7 @@ import { duplicateIndex, isDuplicateKey } from '@crossdock/mongo';
 import type { Connection, Model, mongo } from 'mongoose';
 import { type DisabledReason, type Endpoint, eventsKey } from '../domain/endpoint.ts';
 import {
+  asSealed,
   type EndpointRow,
   endpointSchema,
   fromRow,
@@ -113,11 +114,13 @@ export function endpointStore(db: Connection) {
 
     /** Writes what a person changed, over exactly what that person saw. */
     async change(
-      { id, revision }: Endpoint,
+      before: Endpoint,
       patch: EndpointPatch,
       rotation: Idempotency | null,
       events: Event[],
     ): Promise<Changed> {
+      const { id, revision } = before;
+      const sealed = patch.olderSecrets === undefined ? {} : asSealed(before);
       const fields = {
         ...patch,
         ...(patch.events && { eventsKey: eventsKey(patch.events) }),
@@ -126,7 +129,7 @@ export function endpointStore(db: Connection) {
       };
       try {
         const { modifiedCount } = await rows.updateOne(
-          { _id: id, deletedAt: null, ...unchangedSince(revision) },
+          { _id: id, deletedAt: null, ...unchangedSince(revision), ...sealed },
           { $set: fields, $push: { outbox: { $each: events } } },
         );
         return modifiedCount === 1 ? 'changed' : 'stale';
