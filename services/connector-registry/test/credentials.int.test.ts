@@ -101,6 +101,30 @@ describe('acquiring a credential', () => {
   });
 });
 
+test('a renewal that fails again and again without a hint is tried after twice the time each, and the next credential begins anew', async () => {
+  const { id, shopId } = await registry.connect('demo', newShop());
+  const match = `client_id=${appKeyOf(shopId)}`;
+  const fail = () => registry.control.addFault({ platform: 'tmall', kind: 'status', value: 503, match, times: 100 });
+  const retryAfterMs = async (version: number): Promise<number> => {
+    await registry.alter(id, { 'refresh.until': new Date(0) });
+    return acquireOn(version, id, version).then(
+      () => null as never,
+      (err: { retryAfterMs: number }) => err.retryAfterMs,
+    );
+  };
+  await fail();
+  for (const full of [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
+    const pause = await retryAfterMs(1);
+    expect(pause).toBeGreaterThanOrEqual(full / 2);
+    expect(pause).toBeLessThanOrEqual(full);
+  }
+  await registry.control.clearFaults(match);
+  await registry.alter(id, { 'refresh.until': new Date(0) });
+  expect(await acquireOn(0, id, 1)).toMatchObject({ state: 'ok', version: 2 });
+  await fail();
+  expect(await retryAfterMs(2)).toBeLessThanOrEqual(1_000);
+});
+
 describe('a refresh whose holder is gone', () => {
   const slowRefresh = (shopId: string) =>
     registry.control.addFault({

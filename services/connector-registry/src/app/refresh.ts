@@ -1,8 +1,10 @@
 import { failpoint, isPlatformError, type Clock, type Logger, type PlatformError } from '@crossdock/kernel';
 import type { Platforms } from '@crossdock/platforms';
 import type { Connector } from '../domain/connector.ts';
+import { FIRST_RENEWAL_PAUSE_MS, renewalPauseMs } from '../domain/credential.ts';
 import { endOf } from '../domain/failure-reasons.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
+import type { HeldRefresh } from '../store/credential-leases.ts';
 import { adapterOf } from './adapter-of.ts';
 import type { Advise } from './advise.ts';
 import type { ConnectorChanges } from './change.ts';
@@ -24,7 +26,6 @@ export interface RefreshDeps {
 /** No platform call takes longer. */
 const CALL_MS = 15_000;
 const LEASE_MS = 30_000;
-const RETRY_AFTER_MS = 1_000;
 /** What a platform asks for beyond this is a mistake. */
 const LONGEST_PAUSE_MS = 3_600_000;
 
@@ -42,8 +43,8 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
 
   async function refreshLeased(connector: Connector, sealed: string): Promise<Refreshed> {
     const lastMoment = later(LEASE_MS - CALL_MS);
-    const fence = await connectors.claimRefresh(connector, clock(), later(LEASE_MS));
-    if (fence === null) return notNow(connector);
+    const held = await connectors.claimRefresh(connector, clock(), later(LEASE_MS));
+    if (held === null) return notNow(connector);
     await failpoint('registry.refresh.leased');
     // Whoever stood still this long must not use up the token beside the next holder.
     if (clock() > lastMoment) return { result: 'busy' };
@@ -56,13 +57,17 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
         now: clock,
       });
       await failpoint('registry.refresh.exchanged');
-      const after = await connectors.storeRefreshed(connector, fence, secrets.sealGrant(connector, grant, clock()));
+      const after = await connectors.storeRefreshed(
+        connector,
+        held.fence,
+        secrets.sealGrant(connector, grant, clock()),
+      );
       await failpoint('registry.refresh.stored');
       if (after !== null) await advise(after);
       return { result: 'settled' };
     } catch (err) {
-      if (isPlatformError(err)) return refused(connector, fence, err);
-      await connectors.releaseRefresh(connector, fence, clock());
+      if (isPlatformError(err)) return refused(connector, held, err);
+      await connectors.releaseRefresh(connector, held, clock());
       throw err;
     }
   }
@@ -70,21 +75,27 @@ export function credentialRefresh({ connectors, changes, advise, platforms, secr
   /** A short pause is waited out like somebody's call; a long one is told. */
   async function notNow(connector: Connector): Promise<Refreshed> {
     const pauseMs = await connectors.refreshPause(connector, clock());
-    return pauseMs > RETRY_AFTER_MS ? { result: 'failed', retryAfterMs: pauseMs } : { result: 'busy' };
+    return pauseMs > FIRST_RENEWAL_PAUSE_MS ? { result: 'failed', retryAfterMs: pauseMs } : { result: 'busy' };
   }
 
   /** A refresh token that was used up by somebody who stored newer tokens is not dead: `refuse` looks at the version again. */
-  async function refused(connector: Connector, fence: number, err: PlatformError): Promise<Refreshed> {
+  async function refused(connector: Connector, held: HeldRefresh, err: PlatformError): Promise<Refreshed> {
     log.warn({ connector: connector.id, failure: err.failure, code: err.code }, 'the credential was not refreshed');
     const reason = endOf(connector.platform, err.failure, err.code);
     if (reason !== null) {
       await changes.refuse(connector.tenant, connector.id, connector.credentialVersion, reason);
-      await connectors.releaseRefresh(connector, fence, clock());
+      await connectors.releaseRefresh(connector, held, clock());
       return { result: 'settled' };
     }
-    const retryAfterMs = Math.min(Math.max(err.retryAfterMs ?? 0, RETRY_AFTER_MS), LONGEST_PAUSE_MS);
-    await connectors.releaseRefresh(connector, fence, later(retryAfterMs));
+    const retryAfterMs = pauseMs(connector, held.failures, err.retryAfterMs);
+    await connectors.releaseRefresh(connector, { ...held, failures: held.failures + 1 }, later(retryAfterMs));
     return { result: 'failed', retryAfterMs };
+  }
+
+  function pauseMs({ credential }: Connector, failures: number, hintMs: number | undefined): number {
+    if (hintMs !== undefined) return Math.min(Math.max(hintMs, FIRST_RENEWAL_PAUSE_MS), LONGEST_PAUSE_MS);
+    const leftMs = (credential?.expiresAt.getTime() ?? 0) - clock().getTime();
+    return renewalPauseMs(failures, leftMs, Math.random());
   }
 
   return refresh;

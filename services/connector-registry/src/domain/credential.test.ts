@@ -1,7 +1,15 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Credential } from './connector.ts';
-import { expiresSoon, isExpired, MAX_AHEAD_MS, refreshAt, refreshDue, refreshOverdue } from './credential.ts';
+import {
+  expiresSoon,
+  isExpired,
+  MAX_AHEAD_MS,
+  refreshAt,
+  refreshDue,
+  refreshOverdue,
+  renewalPauseMs,
+} from './credential.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR = 60;
@@ -54,4 +62,23 @@ test('an authorisation ends soon within a day of the last moment that something 
   expect(ends).toEqual([false, true, false]);
   const laterThanRefresh = lasting(3 * day, { refreshToken: 'r', refreshExpiresAt: at(HOUR) });
   expect(expiresSoon(laterThanRefresh, soon)).toBe(false);
+});
+
+test('a renewal that fails waits a second, doubled up to a minute, half of it left to chance', () => {
+  const longest = Array.from({ length: 9 }, (_, failures) => renewalPauseMs(failures, -1, 1) / 1_000);
+  expect(longest).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  const shortest = Array.from({ length: 9 }, (_, failures) => renewalPauseMs(failures, -1, 0) / 1_000);
+  expect(shortest).toEqual([0.5, 1, 2, 4, 8, 16, 30, 30, 30]);
+  expect(renewalPauseMs(5_000, 60 * MINUTE_MS, 1)).toBe(MINUTE_MS);
+});
+
+test('however often it failed, a renewal is tried again within the last two seconds of a token that lives', () => {
+  const life = fc.integer({ min: 2_000, max: 20 * MINUTE_MS });
+  fc.assert(
+    fc.property(life, fc.nat(50), fc.double({ min: 0, max: 1, noNaN: true }), (life, failed, pick) => {
+      let leftMs = life;
+      for (let failures = failed; leftMs > 2_000; failures += 1) leftMs -= renewalPauseMs(failures, leftMs, pick);
+      expect(leftMs).toBeGreaterThan(0);
+    }),
+  );
 });

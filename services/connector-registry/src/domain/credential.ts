@@ -6,6 +6,8 @@ const AHEAD_MS = 15 * 60_000;
 const JITTER = 0.2;
 /** A renewal this late has been tried and failed. */
 const OVERDUE_MS = 5 * 60_000;
+export const FIRST_RENEWAL_PAUSE_MS = 1_000;
+const LONGEST_RENEWAL_PAUSE_MS = 60_000;
 const EXPIRING_MS = 24 * 3_600_000;
 
 /** No credential is due earlier than this before its end. */
@@ -30,6 +32,16 @@ export const refreshOverdue = (connectorId: string, credential: Life, now: Date)
 /** Half of the time between renewal and end: a short life is overdue sooner. */
 const remainingMs = (connectorId: string, credential: Life): number =>
   (credential.expiresAt.getTime() - refreshAt(connectorId, credential).getTime()) / 2;
+
+/**
+ * How long a renewal waits that was not made, when the platform names no time: 1 s, doubled with each failure before up to
+ * a minute, half of it left to chance (`pick`: 0 ≤ pick < 1); of a token that still lives at most half of what is left of it.
+ */
+export function renewalPauseMs(failures: number, leftMs: number, pick: number): number {
+  const doubled = Math.min(FIRST_RENEWAL_PAUSE_MS * 2 ** failures, LONGEST_RENEWAL_PAUSE_MS);
+  const inTime = leftMs > 0 ? Math.max(leftMs / 2, FIRST_RENEWAL_PAUSE_MS) : doubled;
+  return Math.round(Math.min(doubled, inTime) * (0.5 + pick / 2));
+}
 
 export const isExpired = ({ expiresAt }: Life, now: Date): boolean => now >= expiresAt;
 

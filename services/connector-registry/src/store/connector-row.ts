@@ -12,6 +12,8 @@ interface RefreshLease {
   until: Date;
   fence: number;
   held: boolean;
+  /** How often in a row this version of the credential was not renewed; missing where none failed. */
+  failed?: { version: number; times: number };
 }
 
 /** A connector as it is stored, with what only the store and its filters look at. */
@@ -49,6 +51,7 @@ const credential = new Schema(
   { accessToken: String, refreshToken: String, issuedAt: Date, expiresAt: Date, refreshExpiresAt: Date },
   plain,
 );
+const failures = new Schema({ version: Number, times: Number }, plain);
 const call = new Schema({ at: Date, outcome: String, code: String, message: String, durationMs: Number }, plain);
 
 export const connectorSchema = new Schema<ConnectorRow>(
@@ -83,7 +86,7 @@ export const connectorSchema = new Schema<ConnectorRow>(
     idempotency: { type: new Schema({ key: String, bodyHash: String }, plain), default: null },
     exchangeFence: { type: Number, default: 0 },
     refresh: {
-      type: new Schema({ until: Date, fence: Number, held: Boolean }, plain),
+      type: new Schema({ until: Date, fence: Number, held: Boolean, failed: failures }, plain),
       default: { until: new Date(0), fence: 0, held: false },
     },
     seen: { type: [String], default: [] },

@@ -2,16 +2,28 @@ import type { Model } from 'mongoose';
 import type { Connector, Credential } from '../domain/connector.ts';
 import { type ConnectorRow, fromRow, INTERNAL, living } from './connector-row.ts';
 
+/** `failures`: how often in a row this version was not renewed before. */
+export interface HeldRefresh {
+  fence: number;
+  failures: number;
+}
+
 /** Who may renew a credential: one at a time, each under a fence that grows. */
 export const credentialLeases = (rows: Model<ConnectorRow>) => ({
-  /** The fence under which this version of the credential may be refreshed, or null while somebody else does (or it has moved on). */
-  async claimRefresh({ tenant, id, credentialVersion }: Connector, now: Date, until: Date): Promise<number | null> {
+  /** The lease under which this version of the credential may be refreshed, or null while somebody else does (or it has moved on). */
+  async claimRefresh(
+    { tenant, id, credentialVersion }: Connector,
+    now: Date,
+    until: Date,
+  ): Promise<HeldRefresh | null> {
     const row = (await rows.findOneAndUpdate(
       { ...living(tenant, id), credentialVersion, credential: { $ne: null }, 'refresh.until': { $lt: now } },
       { $set: { 'refresh.until': until, 'refresh.held': true }, $inc: { 'refresh.fence': 1 } },
       { returnDocument: 'after', projection: { refresh: 1 }, lean: true },
     )) as ConnectorRow | null;
-    return row?.refresh.fence ?? null;
+    if (row === null) return null;
+    const { fence, failed } = row.refresh;
+    return { fence, failures: failed?.version === credentialVersion ? failed.times : 0 };
   },
 
   /** How long the platform is to be left alone before this version is tried again; 0 where somebody is at it. */
@@ -43,10 +55,15 @@ export const credentialLeases = (rows: Model<ConnectorRow>) => ({
   },
 
   /** Gives the lease back; the next try is not before `until`. */
-  async releaseRefresh({ tenant, id }: Connector, fence: number, until: Date): Promise<void> {
+  async releaseRefresh(
+    { tenant, id, credentialVersion }: Connector,
+    { fence, failures }: HeldRefresh,
+    until: Date,
+  ): Promise<void> {
+    const failed = { version: credentialVersion, times: failures };
     await rows.updateOne(
       { _id: id, tenant, 'refresh.fence': fence },
-      { $set: { 'refresh.until': until, 'refresh.held': false } },
+      { $set: { 'refresh.until': until, 'refresh.held': false, 'refresh.failed': failed } },
     );
   },
 
