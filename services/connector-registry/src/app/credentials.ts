@@ -37,7 +37,9 @@ export interface CredentialDeps {
   clock: Clock;
 }
 
-const POLL_MS = 50;
+/** While another process renews: that takes a moment, or, should it be dead, its lease. */
+const FIRST_LOOK_MS = 50;
+const LONGEST_LOOK_MS = 500;
 
 export function credentials({ connectors, changes, platforms, secrets, refresh, clock }: CredentialDeps) {
   /** A token that still lives for a while: refreshed when it is near its end or was refused. */
@@ -46,7 +48,7 @@ export function credentials({ connectors, changes, platforms, secrets, refresh, 
     { connectorId, refusedVersion, unlessPaused = false }: Acquire,
     signal?: AbortSignal,
   ): Promise<Acquired> {
-    while (!signal?.aborted) {
+    for (let waitMs = FIRST_LOOK_MS; !signal?.aborted; waitMs = Math.min(waitMs * 1.5, LONGEST_LOOK_MS)) {
       const connector = await connectors.get(tenant, connectorId);
       if (connector === null || connector.deletedAt !== null) return { state: 'deleted' };
       const { credential, credentialVersion, status } = connector;
@@ -55,15 +57,19 @@ export function credentials({ connectors, changes, platforms, secrets, refresh, 
       const refused = refusedVersion === credentialVersion;
       const acquired =
         refused || refreshDue(connector.id, credential, clock())
-          ? await renewed(connector, credential, refused)
+          ? await renewed(connector, credential, { refused, waitMs })
           : usable(connector, credential);
       if (acquired !== null) return acquired;
     }
-    throw unavailable(POLL_MS);
+    throw unavailable(FIRST_LOOK_MS);
   }
 
   /** Null: the connector has changed, or will soon; look again. A token that is still good is used whatever its refresh came to. */
-  async function renewed(connector: Connector, credential: Credential, refused: boolean): Promise<Usable | null> {
+  async function renewed(
+    connector: Connector,
+    credential: Credential,
+    { refused, waitMs }: { refused: boolean; waitMs: number },
+  ): Promise<Usable | null> {
     const good = !refused && !isExpired(credential, clock());
     if (credential.refreshToken === null) {
       if (good) return usable(connector, credential);
@@ -74,7 +80,7 @@ export function credentials({ connectors, changes, platforms, secrets, refresh, 
     if (refreshed.result === 'settled') return null;
     if (good) return usable(connector, credential);
     if (refreshed.result === 'failed') throw unavailable(refreshed.retryAfterMs);
-    await sleep(POLL_MS);
+    await sleep(waitMs);
     return null;
   }
 
