@@ -6,7 +6,7 @@ import { appKeyOf, newConnector, newShop, type Registry, startRegistry } from '.
 let registry: Registry;
 
 beforeAll(async () => {
-  registry = await startRegistry({ instances: 2, quotas: 'small:2,demo:1000' });
+  registry = await startRegistry({ instances: 2, quotas: 'small:2,lowered:4,demo:1000' });
 });
 
 afterAll(() => registry.stop());
@@ -117,6 +117,31 @@ describe('creating a connector', () => {
     const { connector } = await registry.create('again', shop);
     await registry.connectors.deleteConnector({ id: connector.id, ifRevision: undefined }, registry.as('again'));
     await expect(registry.create('again', shop)).resolves.toMatchObject({ connector: { status: 'pending' } });
+  });
+
+  test('under a quota lowered below what is there nothing new is made, what is there goes on, and each place freed is one', async () => {
+    const as = registry.as('lowered');
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n += 1) ids.push((await registry.connect('lowered', newShop())).id);
+    // As under a quota of ten before; a fifth one is there too.
+    for (const [n, id] of ids.entries()) await registry.alter(id, { slot: 7 + n });
+    await registry.alter(ids[3]!, { tenant: 'aside' });
+    ids.push((await registry.connect('lowered', newShop())).id);
+    await registry.alter(ids[3]!, { tenant: 'lowered' });
+
+    const five = () => Array.from({ length: 5 }, (_, index) => createOn(index, 'lowered', newShop()));
+    const free = (id: string) => registry.connectors.deleteConnector({ id, ifRevision: undefined }, as);
+    expect(await tally(five())).toEqual({ QUOTA_003: 5 });
+    for (const id of ids) {
+      expect(await registry.acquire('lowered', { connectorId: id })).toMatchObject({ state: 'ok' });
+      await registry.connectors.updateConnector({ id, name: '改名', config: {} }, as);
+    }
+    await free(ids[0]!);
+    expect(await tally(five())).toEqual({ QUOTA_003: 5 });
+    for (const id of ids.slice(1, 4)) {
+      await free(id);
+      expect(await tally(five())).toEqual({ ok: 1, QUOTA_003: 4 });
+    }
   });
 
   test('an idempotency key makes one connector, also at once and at a full quota; with another body it is refused', async () => {

@@ -20,11 +20,13 @@ export function quotasOf(text: string, otherwise: number): Quotas {
 /**
  * A slot between 1 and the limit that none of the used ones is, or null when the quota is spent.
  * `pick` (0 ≤ pick < 1) chooses among the free ones, so that creates at the same time rarely collide.
+ * Slots above a lowered limit count too: only the lowest free ones, as many as the quota leaves, are given then, so that
+ * creates at the same time meet at the last of them.
  */
 export function freeSlot(used: readonly number[], limit: number, pick: number): number | null {
-  // Slots above a lowered limit count too.
   if (used.length >= limit) return null;
   const taken = new Set(used);
   const free = Array.from({ length: limit }, (_, index) => index + 1).filter((slot) => !taken.has(slot));
-  return free[Math.floor(pick * free.length)] ?? null;
+  const left = limit - used.length;
+  return free[Math.floor(pick * left)] ?? null;
 }
