@@ -1,6 +1,7 @@
 import { createBus } from '@crossdock/bus';
 import { ConnectorServiceService } from '@crossdock/contracts/grpc/connector-registry';
 import { DeliveryServiceService, EndpointServiceService } from '@crossdock/contracts/grpc/webhook-dispatcher';
+import type { Part } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
 import { createOutbound } from '@crossdock/outbound';
 import { rpcClient, rpcServer } from '@crossdock/rpc';
@@ -118,8 +119,9 @@ export function webhookDispatcher({ config, log, clock }: Surroundings<Config>):
   });
 
   const sweeps = [parkedSweep({ ...stores, wake, clock, log }), payloadRetention({ ...stores, clock, log })];
+  const orphans: Part = { name: 'orphaned endpoints', start: app.deleteOrphans, stop: async () => {} };
   const prepare = migrations({ mongo, models, list: MIGRATIONS, log });
-  const parts = [mongo, prepare, bus, relay, registry, worker, ...sweeps, recoverer, consumer, rpc];
+  const parts = [mongo, prepare, bus, relay, orphans, registry, worker, ...sweeps, recoverer, consumer, rpc];
   const service = createService({ name: NAME, log, host: config.HOST, opsPort: config.OPS_PORT, parts, metrics });
   return Object.assign(service, { grpcPort: () => rpc.port() });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@crossdock/kernel';
 import { recordsOf, until } from '@crossdock/testing';
 import { as, changed, newEndpoint, stage, type Stage } from './stage.ts';
 
@@ -148,6 +149,29 @@ test('a deleted connector takes its endpoints with it; an older change does not 
   expect(await outcome(list(connectorId))).toBe('not_found CONNECTOR_NOT_FOUND');
   // The registry of this test still knows it: what was told of since decides.
   expect(await outcome(create(connectorId, URL_A))).toBe('not_found CONNECTOR_NOT_FOUND');
+});
+
+test('an endpoint stored after its connector was deleted, its process dead before it looked again, goes with the next start, told once', async () => {
+  const [connectorId, goneId] = [theatre.connector(), theatre.connector()];
+  const kept = await create(connectorId, URL_A);
+  await theatre.bus.publish([changed(goneId, 2, true)]);
+  await until(async () => (await outcome(list(goneId))) === 'not_found CONNECTOR_NOT_FOUND');
+  // As it stands between the insert and that look.
+  const endpoints = theatre.db.collection<{ _id: string }>('endpoints');
+  const stored = await endpoints.findOne({ _id: kept.id });
+  await endpoints.insertOne({ ...stored, _id: newId(), connectorId: goneId } as { _id: string });
+  const [next, another] = await Promise.all([theatre.dispatcher(), theatre.dispatcher()]);
+  const orphan = await endpoints.findOne<{ _id: string; deletedAt: Date | null; secret: string }>({
+    connectorId: goneId,
+  });
+  expect(orphan).toMatchObject({ deletedAt: expect.any(Date), secret: '' });
+  expect((await list(connectorId)).items).toHaveLength(1);
+  const audits = await until(async () => {
+    const told = (await recordsOf('audit.recorded', theatre)).filter(({ value }) => value.includes(orphan!._id));
+    return told.length > 0 ? told : null;
+  });
+  expect(audits.map(({ value }) => JSON.parse(value).action)).toEqual(['webhook.delete']);
+  await Promise.all([next.service.stop(), another.service.stop()]);
 });
 
 test('a list asks the registry once about a connector never heard of', async () => {

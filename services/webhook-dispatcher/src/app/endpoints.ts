@@ -1,6 +1,7 @@
 import { AppError, type Clock, failpoint } from '@crossdock/kernel';
 import type { Caller, DisabledReason, Endpoint } from '../domain/endpoint.ts';
 import { type FailingStage } from '../domain/failing.ts';
+import type { ConnectorStore } from '../store/connectors.ts';
 import type { DeliveryHolding } from '../store/delivery-holding.ts';
 import type { EndpointHealth } from '../store/endpoint-health.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
@@ -18,6 +19,7 @@ export function refuseStale({ revision }: Endpoint, seen: number | undefined): v
 
 export interface EndpointDeps {
   endpoints: EndpointStore;
+  connectors: ConnectorStore;
   health: EndpointHealth;
   holding: DeliveryHolding;
   reads: ConnectorReads;
@@ -25,7 +27,7 @@ export interface EndpointDeps {
   clock: Clock;
 }
 
-export function endpointApp({ endpoints, health, holding, reads, nudge, clock }: EndpointDeps) {
+export function endpointApp({ endpoints, connectors, health, holding, reads, nudge, clock }: EndpointDeps) {
   async function getEndpoint(tenant: string, connectorId: string, id: string): Promise<Endpoint> {
     const endpoint = await endpoints.get(tenant, connectorId, id);
     if (endpoint === null) throw endpointNotFound();
@@ -58,6 +60,12 @@ export function endpointApp({ endpoints, health, holding, reads, nudge, clock }:
     await holding.cancelOf(await endpoints.idsOf(connectorIds));
   }
 
+  /** Those stored after their connector was deleted, by a process that died before it looked again. */
+  async function deleteOrphans(): Promise<void> {
+    const gone = await connectors.deletedOf(await endpoints.connectorIds());
+    if (gone.length > 0) await deleteOfConnectors(gone);
+  }
+
   async function remove(caller: Caller, endpoint: Endpoint): Promise<boolean> {
     const at = clock();
     const deleted = await endpoints.delete(endpoint, at, [
@@ -87,7 +95,7 @@ export function endpointApp({ endpoints, health, holding, reads, nudge, clock }:
     if (told) nudge(endpoint.id);
   }
 
-  return { getEndpoint, listEndpoints, deleteEndpoint, deleteOfConnectors, disable, warnFailing };
+  return { getEndpoint, listEndpoints, deleteEndpoint, deleteOfConnectors, deleteOrphans, disable, warnFailing };
 }
 
 export type EndpointApp = ReturnType<typeof endpointApp>;

@@ -31,6 +31,11 @@ export function connectorStore(db: Connection) {
       return row === null ? null : { id, tenant, version: row.version, deleted: row.deleted };
     },
 
+    async deletedOf(ids: string[]): Promise<string[]> {
+      const found = await rows.find({ _id: { $in: ids }, deleted: true }, { _id: 1 }).lean<Row[]>();
+      return found.map(({ _id }) => _id);
+    },
+
     /** Keeps what is newer; an older version changes nothing. */
     async remember(known: KnownConnector[]): Promise<void> {
       const writes = known.map(({ id, ...fields }) => ({

@@ -89,6 +89,11 @@ export function endpointStore(db: Connection) {
       return (await found.toArray()).map(fromRow);
     },
 
+    /** The connectors that have any. */
+    async connectorIds(): Promise<string[]> {
+      return rows.distinct('connectorId', { deletedAt: null });
+    },
+
     /** Of all there ever were. */
     async idsOf(connectorIds: string[]): Promise<string[]> {
       const found = await rows.find({ connectorId: { $in: connectorIds } }, { _id: 1 }).lean<EndpointRow[]>();
