@@ -13,7 +13,8 @@ export type Outcome = 'ok' | 'rate_limited' | 'fault' | 'refused';
 export interface Answer {
   status: number;
   type: string;
-  body: string;
+  /** A text, or the bytes of one. */
+  body: string | Buffer;
   outcome: Outcome;
   location?: string;
   /** How long the shop takes to answer. */

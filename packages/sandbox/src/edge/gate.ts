@@ -29,9 +29,9 @@ export function platformGate(platform: GatedPlatform, { clock, faults, requests,
     if (hit.kind === 'rate_limited') return platform.rateLimited(hit.value);
     if (hit.token !== undefined) tokens.end(hit.token, hit.kind === 'token_expired' ? 'access' : 'grant', clock.ms());
     const answer: Answer = { ...handle(call), outcome: 'fault' };
-    return hit.kind === 'malformed'
-      ? { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) }
-      : answer;
+    if (hit.kind !== 'malformed') return answer;
+    const text = String(answer.body);
+    return { ...answer, body: text.slice(0, Math.ceil(text.length / 2)) };
   }
 
   function cut(request: FastifyRequest, reply: FastifyReply, entry: RequestEntry): FastifyReply {

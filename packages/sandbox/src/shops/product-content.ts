@@ -40,8 +40,8 @@ const NOUNS = [
   '风衣',
 ];
 const TAILS = ['男女同款', '女通勤百搭', '男青年潮流', '亲子装', '大码显瘦', '学生宽松', '中老年舒适', '透气速干'];
-const COLOURS = ['黑色', '白色', '藏青', '卡其', '雾霾蓝', '酒红', '墨绿', '燕麦'];
-const SIZES = ['S', 'M', 'L', 'XL', '2XL', '3XL', '4XL', '5XL', '6XL', '均码'];
+export const COLOURS = ['黑色', '白色', '藏青', '卡其', '雾霾蓝', '酒红', '墨绿', '燕麦'];
+export const SIZES = ['S', 'M', 'L', 'XL', '2XL', '3XL', '4XL', '5XL', '6XL', '均码'];
 const CATEGORIES = [50000671, 50010850, 50008898, 162104, 50011740, 50000436, 1629, 50022566];
 
 const SALT = { title: 11, price: 12, stock: 13, category: 14, image: 15, colour: 17, withheld: 18 };
@@ -51,12 +51,19 @@ export const pick = <T>(from: readonly T[], number: number): T => from[number % 
 /** What a product's content follows from. */
 export type Versioned = Pick<ProductRow, 'seed' | 'index' | 'version'>;
 
-/** A sales title; an update rewords its end. */
-export function titleOf({ seed, index, version }: Versioned): string {
-  const n = mix(seed, index, SALT.title);
-  const tail = pick(TAILS, (n >>> 21) + version);
-  return `${pick(SEASONS, n)} ${pick(MATERIALS, n >>> 4)}${pick(CUTS, n >>> 9)}${pick(NOUNS, n >>> 15)} ${tail} ${String(index + 1)}号`;
+/** Makes sales titles of words spelt as told; an update rewords the end of one. */
+export function titlesIn(spelling: (word: string) => string) {
+  const spelt = (words: readonly string[]) => words.map(spelling);
+  const [seasons, materials, cuts] = [spelt(SEASONS), spelt(MATERIALS), spelt(CUTS)];
+  const [nouns, tails, end] = [spelt(NOUNS), spelt(TAILS), spelling('号')];
+  return ({ seed, index, version }: Versioned): string => {
+    const n = mix(seed, index, SALT.title);
+    const tail = pick(tails, (n >>> 21) + version);
+    return `${pick(seasons, n)} ${pick(materials, n >>> 4)}${pick(cuts, n >>> 9)}${pick(nouns, n >>> 15)} ${tail} ${String(index + 1)}${end}`;
+  };
 }
+
+export const titleOf = titlesIn((word) => word);
 
 /** 19.00 to 519.99 yuan, in cents. */
 export const priceCentsOf = ({ seed, index, version }: Versioned): number =>
@@ -80,9 +87,7 @@ export interface SkuContent {
   /** Counted from 0 within the product. */
   number: number;
   colour: number;
-  colourName: string;
   size: number;
-  sizeName: string;
   priceCents: number;
   stock: number;
   /** Ordered, not yet paid for. */
@@ -113,9 +118,7 @@ export function skusOf(row: ProductRow): SkuContent[] {
     return {
       number,
       colour,
-      colourName: COLOURS[colour] as string,
       size: number,
-      sizeName: SIZES[number] as string,
       priceCents: price + number * 200,
       stock,
       withheld: withheldAt(row, number, stock),

@@ -15,6 +15,7 @@ const found = (shop: Shop, ids: string[]) => [...new Set(ids)].flatMap((id) => s
 export const itemDetails: Record<string, Method> = {
   'taobao.item.seller.get': {
     session: true,
+    encoding: 'latin1',
     required: ['fields', 'num_iid'],
     run({ params, shop, simplify }, { faults }) {
       const writers = itemPlan(params.get('fields') as string);
@@ -26,6 +27,7 @@ export const itemDetails: Record<string, Method> = {
 
   'taobao.items.seller.list.get': {
     session: true,
+    encoding: 'latin1',
     required: ['fields', 'num_iids'],
     run({ params, shop, simplify }, { faults }) {
       const writers = itemPlan(params.get('fields') as string);
@@ -37,6 +39,7 @@ export const itemDetails: Record<string, Method> = {
 
   'taobao.item.skus.get': {
     session: true,
+    encoding: 'latin1',
     required: ['fields', 'num_iids'],
     run({ params, shop, simplify }, { faults }) {
       const writers = skuPlan(params.get('fields') as string);
@@ -48,6 +51,7 @@ export const itemDetails: Record<string, Method> = {
 
   'taobao.item.sku.get': {
     session: true,
+    encoding: 'latin1',
     required: ['fields', 'sku_id'],
     optional: ['num_iid'],
     run({ params, shop, simplify }, { faults }) {

@@ -1,17 +1,20 @@
 import {
+  COLOURS,
+  SIZES,
   categoryOf,
   imagePathOf,
   outerIdOf,
   outerSkuIdOf,
+  pick,
   priceCentsOf,
   stockOf,
-  titleOf,
+  titlesIn,
   type SkuContent,
 } from '../shops/product-content.ts';
 import type { ProductRow } from '../shops/product-rows.ts';
 import { skuIdOf } from '../shops/skus.ts';
 import { gmt8 } from './gmt8.ts';
-import { listOf, writeAll, yuan, type Writer } from './writing.ts';
+import { listOf, utf8, writeAll, yuan, type Writer } from './writing.ts';
 
 /** A product on its way out, with what the shop adds to it. */
 export interface Item {
@@ -22,24 +25,33 @@ export interface Item {
   skuPoisoned(id: string): boolean;
 }
 
-const COLOUR_PROPERTY = 1627207;
-const SIZE_PROPERTY = 20509;
 const WEEK_S = 7 * 86_400;
 
+const titleInUtf8 = titlesIn(utf8);
 const picture = (row: ProductRow, n: number): string => `https://img.alicdn.com/${imagePathOf(row, n)}`;
-const colourKey = (sku: SkuContent): string => `${COLOUR_PROPERTY}:${28320 + sku.colour}`;
-const sizeKey = (sku: SkuContent): string => `${SIZE_PROPERTY}:${28383 + sku.size}`;
 
-/** Fields of a row in the two lists. */
+/** What makes a SKU, by the numbers of its colour and its size. */
+const PROPERTIES = COLOURS.map((colourName, colour) =>
+  SIZES.map((sizeName, size) => {
+    const [colourKey, sizeKey] = [`1627207:${28320 + colour}`, `20509:${28383 + size}`];
+    return {
+      keys: `${colourKey};${sizeKey}`,
+      names: utf8(`${colourKey}:颜色分类:${colourName};${sizeKey}:尺码:${sizeName}`),
+    };
+  }),
+);
+const propertiesOf = ({ colour, size }: SkuContent) => pick(pick(PROPERTIES, colour), size);
+
+/** Fields of a row in the two lists. All texts here and below are in `utf8`. */
 export const LIST_FIELDS: Record<string, Writer<Item>> = {
   num_iid: ({ row }) => `"num_iid":${row.id}`,
-  title: ({ row }) => `"title":"${titleOf(row)}"`,
-  nick: ({ nick }) => `"nick":${JSON.stringify(nick)}`,
+  title: ({ row }) => `"title":"${titleInUtf8(row)}"`,
+  nick: ({ nick }) => `"nick":${utf8(JSON.stringify(nick))}`,
   type: () => '"type":"fixed"',
   cid: ({ row }) => `"cid":${categoryOf(row)}`,
   pic_url: ({ row }) => `"pic_url":"${picture(row, 0)}"`,
   approve_status: ({ row }) => `"approve_status":"${row.onSale ? 'onsale' : 'instock'}"`,
-  price: ({ row, poisoned }) => `"price":"${poisoned ? '面议' : yuan(priceCentsOf(row))}"`,
+  price: ({ row, poisoned }) => `"price":"${poisoned ? utf8('面议') : yuan(priceCentsOf(row))}"`,
   num: (item) => `"num":${item.poisoned && item.row.plain ? -1 : stockOf(item.row, item.skus()).stock}`,
   outer_id: ({ row }) => `"outer_id":"${outerIdOf(row)}"`,
   modified: ({ row }) => `"modified":"${gmt8(row.modified)}"`,
@@ -57,9 +69,8 @@ export interface SkuOf {
 export const SKU_FIELDS: Record<string, Writer<SkuOf>> = {
   sku_id: ({ id }) => `"sku_id":${id}`,
   num_iid: ({ row }) => `"num_iid":${row.id}`,
-  properties: ({ sku }) => `"properties":"${colourKey(sku)};${sizeKey(sku)}"`,
-  properties_name: ({ sku }) =>
-    `"properties_name":"${colourKey(sku)}:颜色分类:${sku.colourName};${sizeKey(sku)}:尺码:${sku.sizeName}"`,
+  properties: ({ sku }) => `"properties":"${propertiesOf(sku).keys}"`,
+  properties_name: ({ sku }) => `"properties_name":"${propertiesOf(sku).names}"`,
   quantity: ({ sku, poisoned }) => `"quantity":${poisoned ? -1 : sku.stock}`,
   with_hold_quantity: ({ sku }) => `"with_hold_quantity":${sku.withheld}`,
   price: ({ sku }) => `"price":"${yuan(sku.priceCents)}"`,
@@ -92,13 +103,10 @@ export const skuTexts = (writers: Writer<SkuOf>[], item: Item, simplify: boolean
 
 const skus: Writer<Item> = (item, simplify) => listOf('skus', 'sku', skuTexts(NESTED_SKU, item, simplify), simplify);
 
+const image = (row: ProductRow, n: number): string => `{"id":${row.id}${n},"url":"${picture(row, n)}","position":${n}}`;
+
 const itemImages: Writer<Item> = ({ row }, simplify) =>
-  listOf(
-    'item_imgs',
-    'item_img',
-    [0, 1].map((n) => `{"id":${row.id}${n},"url":"${picture(row, n)}","position":${n}}`),
-    simplify,
-  );
+  listOf('item_imgs', 'item_img', [image(row, 0), image(row, 1)], simplify);
 
 /** Fields of a product in full; the platform takes the singular of a list for its name too. */
 export const DETAIL_FIELDS: Record<string, Writer<Item>> = {

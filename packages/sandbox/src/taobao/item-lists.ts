@@ -43,6 +43,7 @@ function page({ params, shop, simplify }: SellerCall, { faults }: World, onSale:
 
 const listing = (onSale: boolean): Method => ({
   session: true,
+  encoding: 'latin1',
   required: ['fields'],
   optional: ['q', 'cid', 'page_no', 'page_size', 'order_by', 'start_modified', 'end_modified'],
   run: (call, world) => page(call, world, onSale),

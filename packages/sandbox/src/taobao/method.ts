@@ -22,6 +22,8 @@ export interface SellerCall extends TopCall {
 }
 
 interface MethodShape {
+  /** How the text that `run` answers becomes bytes; in latin1 each character is one, as `utf8` writes them. */
+  encoding?: 'latin1';
   required: readonly string[];
   optional?: readonly string[];
 }

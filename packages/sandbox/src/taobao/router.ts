@@ -49,7 +49,7 @@ function responseName(method: string): string {
   return `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
 }
 
-const json = (body: string, outcome: Answer['outcome']): Answer => ({
+const json = (body: Answer['body'], outcome: Answer['outcome']): Answer => ({
   status: 200,
   type: 'application/json; charset=UTF-8',
   body,
@@ -91,7 +91,8 @@ export function route(call: Call, world: World): Answer {
       inner = method.run({ params, app, simplify }, world);
     }
     const members = `${inner}${inner === '' ? '' : ','}"request_id":"${requestId()}"`;
-    return { ...json(simplify ? `{${members}}` : `{"${response}":{${members}}}`, 'ok'), delayMs };
+    const text = simplify ? `{${members}}` : `{"${response}":{${members}}}`;
+    return { ...json(Buffer.from(text, method.encoding), 'ok'), delayMs };
   } catch (err) {
     if (!(err instanceof Refused)) throw err;
     return { ...refused(err.refusal), delayMs };
