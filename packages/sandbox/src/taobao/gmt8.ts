@@ -1,6 +1,7 @@
 const OFFSET_S = 28_800;
 const DAY_S = 86_400;
-const TWO = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+/** Numbers below 100 in two digits. */
+export const TWO = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 
 const days = new Map<number, string>();
 

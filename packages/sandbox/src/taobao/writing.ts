@@ -1,7 +1,9 @@
+import { TWO } from './gmt8.ts';
+
 /** Writes one field as `"name":value`, or '' where there is none. Generated texts hold nothing that JSON escapes. */
 export type Writer<T> = (of: T, simplify: boolean) => string;
 
-export const yuan = (cents: number): string => (cents / 100).toFixed(2);
+export const yuan = (cents: number): string => `${Math.floor(cents / 100)}.${TWO[cents % 100]}`;
 
 /** A text as UTF-8, one character for each byte: so it is joined and sent, as latin1, for half of what Chinese text costs. */
 export const utf8 = (text: string): string => Buffer.from(text).toString('latin1');
