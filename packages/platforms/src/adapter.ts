@@ -41,6 +41,11 @@ export interface SourceRow<Fields extends RecordFields = RecordFields> {
   fields: Fields;
   hash: string;
   problem: RowProblem | null;
+  /**
+   * Of the bytes that the rest of the row is read from, once it is asked for: while it stays the same, so does all
+   * else. Not there when the row was read at once.
+   */
+  digest?: string;
 }
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

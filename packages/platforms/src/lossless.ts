@@ -1,9 +1,10 @@
+import { endOfString } from './row-bytes.ts';
+
 const QUOTE = 34;
 const MINUS = 45;
 const ZERO = 48;
 const NINE = 57;
 const COLON = 58;
-const BACKSLASH = 92;
 
 /** Integers of so many digits are all safe, and of so many none is. */
 const SAFE_DIGITS = 15;
@@ -50,16 +51,6 @@ function edgesOfInexact(json: Buffer): number[] {
     at = end;
   }
   return edges;
-}
-
-/** Behind the closing quote, or the end of a text that has none. */
-function endOfString(json: Buffer, begin: number): number {
-  for (let at = begin; at < json.length; at += 1) {
-    const code = json[at];
-    if (code === QUOTE) return at + 1;
-    if (code === BACKSLASH) at += 1;
-  }
-  return json.length;
 }
 
 /** Digits, signs, points and exponents. */

@@ -99,6 +99,36 @@ describe('Tmall products', () => {
     expect(new Set(problems.map((row) => row.externalId)).size).toBe(2);
   });
 
+  test('tell by a digest whether they came as before, and are read alike however the answer is written', async () => {
+    const ids = world.put(3, ago(DAY_MS));
+    const rows = async () => {
+      const found = await world.source.byIds(sessionOn(world), ids.map(world.refOf));
+      return found.map(({ externalId, digest, fields, hash, updatedAt, problem }) => {
+        return { externalId, digest, rest: { fields, hash, updatedAt, problem } };
+      });
+    };
+    const first = await rows();
+    expect(new Set(first.map(({ digest }) => digest)).size).toBe(3);
+    expect(await rows()).toEqual(first);
+    world.change(ids[1] as string, { num: '8' });
+    const second = await rows();
+    expect(second.map(({ digest }, n) => digest === first[n]!.digest)).toEqual([true, false, true]);
+    world.answerBy((_form, usual) => usual?.replace('{', '{ ') ?? null);
+    const spaced = await rows();
+    expect(spaced).toEqual(second.map((row) => ({ ...row, digest: undefined })));
+  });
+
+  test('of an answer that is no JSON in one of its rows fail the page once that row is read', async () => {
+    const [id] = world.put(1, ago(DAY_MS)) as [string];
+    for (const row of [`{"num_iid":${id},"title":}`, String.raw`{"num_iid":${id},"num\u005fiid":7}`]) {
+      world.answerBy(({ method }) =>
+        method?.includes('seller.list') ? `{"items_seller_list_get_response":{"items":{"item":[${row}]}}}` : null,
+      );
+      const [broken] = await world.source.byIds(sessionOn(world), [world.refOf(id)]);
+      expect(() => broken!.problem).toThrow(expect.objectContaining({ failure: 'RETRYABLE', code: 'MALFORMED' }));
+    }
+  });
+
   test('that are absurdly large are told, alone in their page', async () => {
     const all = world.put(40, ago(DAY_MS));
     const large = [all[3], all[7], all[30]] as string[];

@@ -17,8 +17,8 @@ export interface TaobaoWorld extends PlatformWorld {
   seller: { type: string };
   /** The next calls answer this, in order. */
   script(...answers: Scripted[]): void;
-  /** These calls are answered otherwise; null answers them as ever. */
-  answerBy(other: (form: Form) => string | null): void;
+  /** These calls are answered otherwise than by the usual text; null answers them as ever. */
+  answerBy(other: (form: Form, usual: string | undefined) => string | null): void;
   /** Called for every token request. */
   token: { answer: Scripted; forms: Form[] };
 }
@@ -34,7 +34,7 @@ export async function taobaoWorld(platform: 'tmall' | 'taobao', entity: Entity):
   const { methods, ...rows } =
     entity === 'orders' ? tradeShelf(now) : entity === 'reviews' ? rateShelf(now) : itemShelf(entity);
   let beforeCall: (n: number) => void = () => {};
-  let other: (form: Form) => string | null = () => null;
+  let other: Parameters<TaobaoWorld['answerBy']>[0] = () => null;
 
   const server = createServer((req, res) => void serve(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -60,8 +60,8 @@ export async function taobaoWorld(platform: 'tmall' | 'taobao', entity: Entity):
     if (Math.abs(momentOf(form.timestamp ?? '') - now()) > 600_000)
       return refusal({ code: 31, msg: 'Invalid timestamp' })(form, res);
     if (form.sign !== signatureByHand(form)) return refusal({ code: 25, msg: 'Invalid signature' })(form, res);
-    const method = (methods as Record<string, (form: Form) => string>)[form.method ?? ''];
-    const body = other(form) ?? method?.(form);
+    const usual = (methods as Record<string, (form: Form) => string>)[form.method ?? '']?.(form);
+    const body = other(form, usual) ?? usual;
     if (body !== undefined) return raw(200, body)(form, res);
     if (form.method !== 'taobao.user.seller.get') return refusal({ code: 22, msg: 'Invalid method' })(form, res);
     raw(

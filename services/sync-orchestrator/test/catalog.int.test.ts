@@ -29,7 +29,14 @@ test.each([
 ])('a text is found in what people see of %s: %j', async (entity, fields, q) => {
   const externalId = newId();
   await recordStore(mongo.connection, entity).write(
-    [{ kind: 'insert', externalId, version: 1, content: { fields, hash: 'h', sourceUpdatedAt: new Date() } }],
+    [
+      {
+        kind: 'insert',
+        externalId,
+        version: 1,
+        content: { fields, hash: 'h', digest: null, sourceUpdatedAt: new Date() },
+      },
+    ],
     { tenant: 'demo', connectorId, fence: 1, page: 1, now: new Date() },
   );
   const found = async (text: string) => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { changesOf, dead, engine, OLD, sourceWith, type Engine, type ScriptedSource } from './engine.ts';
+import { changesOf, dead, engine, type Engine } from './engine.ts';
+import { OLD, sourceWith, type ScriptedSource } from './scripted-source.ts';
 import { mortal } from './model/mortal.ts';
 
 const TOTAL = 7;

@@ -1,15 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PlatformError } from '@crossdock/kernel';
-import {
-  changesOf,
-  engine,
-  OLD,
-  scriptedSource,
-  sourceWith,
-  TENANT,
-  type Engine,
-  type ScriptedSource,
-} from './engine.ts';
+import { changesOf, engine, TENANT, type Engine } from './engine.ts';
+import { OLD, scriptedSource, sourceWith, type ScriptedSource } from './scripted-source.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const IDS = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8'];

@@ -1,15 +1,7 @@
 import type { Event } from '@crossdock/contracts';
-import { isPlatformError, newId, sleep, type Clock, type Logger } from '@crossdock/kernel';
+import { newId, sleep, type Clock, type Logger } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
-import type {
-  Page,
-  PlatformAdapter,
-  Position,
-  RecordSource,
-  Session,
-  SourceRow,
-  SyncWindow,
-} from '@crossdock/platforms';
+import type { PlatformAdapter } from '@crossdock/platforms';
 import { stores, testNames, until } from '@crossdock/testing';
 import { Registry } from 'prom-client';
 import { cancelSync } from '../src/app/cancel-sync.ts';
@@ -32,87 +24,12 @@ import type { AppCalls } from '../src/worker/call-budgets.ts';
 import { closedShops } from '../src/worker/closed-shops.ts';
 import { callReports } from '../src/worker/call-reports.ts';
 import { runTask, type RunTaskDeps } from '../src/worker/run-task.ts';
+import type { ScriptedSource } from './scripted-source.ts';
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
 export const TENANT = 'demo';
 const LEASE_OVER_MS = 10_000;
-
-/** A platform's list that a test can change at any moment; walked from the last page to the first. */
-export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
-  const rows = new Map<string, { title: string; updatedAt: Date; invalid?: boolean }>();
-  let beforeCall: (call: string) => Promise<void> | void = () => {};
-  let calls = 0;
-
-  const rowOf = (id: string): SourceRow => {
-    const { title, updatedAt, invalid } = rows.get(id)!;
-    const problem = invalid ? { code: 'invalid_price', field: 'price', message: '价格无效' } : null;
-    return {
-      externalId: id,
-      updatedAt,
-      fields: { title } as never,
-      hash: `${title}@${updatedAt.getTime()}`,
-      problem,
-    };
-  };
-  const inside = ({ from, to }: SyncWindow): string[] =>
-    [...rows.keys()].toSorted().filter((id) => {
-      const { updatedAt } = rows.get(id)!;
-      return (from === null || updatedAt >= from) && updatedAt <= to;
-    });
-
-  async function call({ call: gate, signal }: Session, name: string): Promise<void> {
-    await gate.take(signal);
-    calls++;
-    try {
-      await beforeCall(name);
-    } catch (err) {
-      if (isPlatformError(err))
-        gate.done({ ok: false, failure: err.failure, code: err.code, message: err.message, durationMs: 1 });
-      throw err;
-    }
-    gate.done({ ok: true, durationMs: 1 });
-  }
-
-  const source: RecordSource = {
-    lagMs: 0,
-    reachMs,
-    async page(session, window, position: Position | null): Promise<Page> {
-      await call(session, 'page');
-      const ids = inside(window);
-      const number = position === null ? Math.max(1, Math.ceil(ids.length / pageSize)) : (position['page'] as number);
-      const shown = ids.slice((number - 1) * pageSize, number * pageSize);
-      return { rows: shown.map(rowOf), next: number > 1 ? { page: number - 1 } : null, total: ids.length };
-    },
-    async byIds(session, refs) {
-      await call(session, 'byIds');
-      return refs.flatMap(({ id }) => (rows.has(id) ? [rowOf(id)] : []));
-    },
-  };
-  return {
-    source,
-    rows,
-    calls: () => calls,
-    onCall(hook: (call: string) => Promise<void> | void) {
-      beforeCall = hook;
-    },
-    set(id: string, title: string, updatedAt: Date, invalid = false) {
-      rows.set(id, { title, updatedAt, invalid });
-    },
-  };
-}
-
-export type ScriptedSource = ReturnType<typeof scriptedSource>;
-
-/** When rows of a test were last changed, unless it says otherwise. */
-export const OLD = new Date('2026-03-14T08:00:00Z');
-
-/** A platform that has these rows. */
-export function sourceWith(ids: string[]): ScriptedSource {
-  const platform = scriptedSource();
-  for (const id of ids) platform.set(id, `title ${id}`, OLD);
-  return platform;
-}
 
 /** A call budget that nobody feels. */
 const unlimited: AppCalls = { expect() {}, take: async () => {}, done() {} };

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId, PlatformError } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
 import { cancelSync } from '../src/app/cancel-sync.ts';
-import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import { changesOf, engine, TENANT, type Engine } from './engine.ts';
+import { OLD, sourceWith, type ScriptedSource } from './scripted-source.ts';
 
 let platform: ScriptedSource;
 let run: Engine;
@@ -202,7 +203,7 @@ describe('a holder', () => {
 
   test('that breaks down for reasons of its own is replaced, and gives up in the end with a reason', async () => {
     const { task } = await run.start();
-    const broken: Engine['records'] = { ...run.records, known: () => Promise.reject(new Error('disk full')) };
+    const broken: Engine['records'] = { ...run.records, write: () => Promise.reject(new Error('disk full')) };
     for (let tries = 0; tries < 10 && (await run.task(task.id)).status !== 'failed'; tries++) {
       await run.work({ records: broken });
       run.later(20_000);
@@ -214,17 +215,17 @@ describe('a holder', () => {
   test('gets to its end when it gets on in between, however often it breaks down', async () => {
     for (let n = 0; n < 40; n++) platform.set(`more${n}`, 'row', OLD);
     const { task } = await run.start();
-    let reads = 0;
+    let writes = 0;
     const broken: Engine['records'] = {
       ...run.records,
-      known: (...of) => (++reads % 2 === 1 ? Promise.reject(new Error('stepped down')) : run.records.known(...of)),
+      write: (...of) => (++writes % 2 === 1 ? Promise.reject(new Error('stepped down')) : run.records.write(...of)),
     };
     for (let tries = 0; tries < 100 && (await run.task(task.id)).status !== 'completed'; tries++) {
       await run.work({ records: broken });
       run.later(20_000);
     }
     expect(await run.task(task.id)).toMatchObject({ status: 'completed', total: 45 });
-    expect(reads).toBeGreaterThan(2 * 8);
+    expect(writes).toBeGreaterThan(2 * 8);
   });
 });
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PlatformError } from '@crossdock/kernel';
 import { storeMigrations } from '../src/store/migrations.ts';
-import { engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import { engine, TENANT, type Engine } from './engine.ts';
+import { OLD, sourceWith, type ScriptedSource } from './scripted-source.ts';
 import { mortal } from './model/mortal.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '@crossdock/kernel';
-import { changesOf, engine, OLD, sourceWith, TENANT, type Engine, type ScriptedSource } from './engine.ts';
+import { changesOf, engine, TENANT, type Engine } from './engine.ts';
+import { OLD, sourceWith, type ScriptedSource } from './scripted-source.ts';
 import { mortal } from './model/mortal.ts';
 
 let platform: ScriptedSource;

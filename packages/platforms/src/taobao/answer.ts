@@ -1,6 +1,7 @@
 import { PlatformError } from '@crossdock/kernel';
 import type { HttpAnswer } from '../http-client.ts';
 import { parseLossless } from '../lossless.ts';
+import { type RowBytes, splitRows } from '../row-bytes.ts';
 import { failureOf, pauseMs } from './error-table.ts';
 
 /** No quota is longer than its day: whatever names a later moment is not believed. */
@@ -17,14 +18,40 @@ export const malformed = (what: string): PlatformError =>
 /** `taobao.items.onsale.get` answers under `items_onsale_get_response`. */
 const responseName = (method: string): string => `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
 
-/** The body within the platform's envelope. Its own refusal counts before the HTTP status. */
-export function readAnswer(method: string, answer: HttpAnswer, now: Date): JsonObject {
-  const root = parseObject(answer.body);
+/** A list of rows in an answer's body, and the key of their own id. */
+export interface ListPlace {
+  outer: string;
+  inner: string;
+  idKey: string;
+}
+
+/**
+ * The body within the platform's envelope, and the rows of the list that is to stay unparsed, where the answer is
+ * written as it always is: the list first, compact. Its own refusal counts before the HTTP status.
+ */
+export function readAnswer(
+  method: string,
+  answer: HttpAnswer,
+  now: Date,
+  unparsed?: ListPlace,
+): { body: JsonObject; rows: RowBytes[] | null } {
+  const split = unparsed === undefined ? null : splitRows(answer.body, openingOf(method, unparsed), unparsed.idKey);
+  const root = parseObject(split?.rest ?? answer.body);
   if (isObject(root?.error_response)) throw refusal(method, root.error_response, retryAfter(answer, now));
   const body = root?.[responseName(method)];
   if (answer.status !== 200) throw httpFailure(answer, now);
   if (!isObject(body)) throw malformed(`no ${responseName(method)}`);
-  return body;
+  return { body, rows: split?.rows ?? null };
+}
+
+const openingOf = (method: string, { outer, inner }: ListPlace): string =>
+  `{"${responseName(method)}":{"${outer}":{"${inner}":[`;
+
+/** A row of a list that was left unparsed. */
+export function parseRow(bytes: Buffer): JsonObject {
+  const row = parseObject(bytes);
+  if (row === null) throw malformed('a row is no JSON');
+  return row;
 }
 
 /** `{ items: { item: [ … ] } }`; an empty list has no key. What is no object is handed on as a row without an id. */

@@ -44,9 +44,9 @@ export function taobaoInventory(top: TopClient): RecordSource {
       if (sku.status === 'delete') return [];
       return [skuRow(sku, { id, productId: idText(sku.num_iid), updatedAt: sku.modified })];
     };
-    return top.call(session, 'taobao.item.sku.get', { fields: SKU_FIELDS, sku_id: id }, read, (failure) =>
-      isUnknown(failure) ? [] : undefined,
-    );
+    return top.call(session, 'taobao.item.sku.get', { fields: SKU_FIELDS, sku_id: id }, read, {
+      says: (failure) => (isUnknown(failure) ? [] : undefined),
+    });
   }
 
   return { ...walkedSource({ ...itemLists(top), records: listed }), byIds };
@@ -59,11 +59,10 @@ interface Stock {
   problem: RowProblem | null;
 }
 
-const stockOf = ({ id, row, problem }: Item): Stock => ({
-  id,
-  rows: row === null ? [unreadableInventory(id, problem)] : inventoryRows(row, id),
-  problem,
-});
+function stockOf({ id, read }: Item): Stock {
+  const { row, problem } = read();
+  return { id, rows: row === null ? [unreadableInventory(id, problem)] : inventoryRows(row, id), problem };
+}
 
 /** The stock of one sku of a product. Beside skus without an id it is not called unknown: it may be one of them. */
 function rowOf({ rows, problem }: Stock, id: string): SourceRow[] {

@@ -1,6 +1,7 @@
 import type { RowProblem, Session } from '../adapter.ts';
 import { inParallel } from '../in-parallel.ts';
-import { type JsonObject, listIn, readTotal } from './answer.ts';
+import type { RowBytes } from '../row-bytes.ts';
+import { type JsonObject, listIn, malformed, parseRow, readTotal } from './answer.ts';
 import { idText, isId } from './fields.ts';
 import { missingId, nameless, ROW_TOO_LARGE, sizeCheck } from './row-reader.ts';
 import { isTooLarge, type TopClient } from './top-client.ts';
@@ -28,8 +29,14 @@ export interface ListedItem {
   problem: RowProblem | null;
 }
 
-/** A product in full, or why it cannot be read. */
-export type Item = { id: string; row: JsonObject; problem: null } | { id: string; row: null; problem: RowProblem };
+type Reading = { row: JsonObject; problem: null } | { row: null; problem: RowProblem };
+
+/** A product in full; `read` says why it cannot be read. `bytes` are all there is of it, null where it came otherwise. */
+export interface Item {
+  id: string;
+  bytes: Buffer | null;
+  read(): Reading;
+}
 
 /** A shop's products: on sale and in the warehouse. */
 export function itemLists(top: TopClient): Omit<Lists<ListedItem>, 'records'> {
@@ -71,12 +78,16 @@ function listed(row: JsonObject): ListedItem {
 export function itemReader<T>(top: TopClient, fields: string, read: (item: Item) => T) {
   async function batch(session: Session, ids: string[]): Promise<T[]> {
     try {
-      return await top.call(session, DETAILS, { fields, num_iids: ids.join(',') }, (body, bytes) =>
-        readItems(body, bytes, ids).map(read),
+      return await top.call(
+        session,
+        DETAILS,
+        { fields, num_iids: ids.join(',') },
+        (body, bytes, rows) => itemsOf(rows?.map(unparsedItem) ?? parsedItems(body, bytes), ids).map(read),
+        { unparsed: { outer: 'items', inner: 'item', idKey: 'num_iid' } },
       );
     } catch (err) {
       if (!isTooLarge(err)) throw err;
-      if (ids.length === 1) return [read({ id: ids[0] as string, row: null, problem: ROW_TOO_LARGE })];
+      if (ids.length === 1) return [read(unreadable(ids[0] as string, ROW_TOO_LARGE))];
       const half = Math.ceil(ids.length / 2);
       return [...(await batch(session, ids.slice(0, half))), ...(await batch(session, ids.slice(half)))];
     }
@@ -91,21 +102,40 @@ export function itemReader<T>(top: TopClient, fields: string, read: (item: Item)
   };
 }
 
+/** A product of an answer; without an id it may be any. */
+type Found = Omit<Item, 'id'> & { id: string | null };
+
+const idOf = (row: JsonObject): string | null => idText(row.num_iid);
+
+const unreadable = (id: string, problem: RowProblem): Item => ({
+  id,
+  bytes: null,
+  read: () => ({ row: null, problem }),
+});
+
+const readingOf = (row: JsonObject, bytes: number): Reading =>
+  sizeCheck(bytes)(row) ? { row: null, problem: ROW_TOO_LARGE } : { row, problem: null };
+
+const parsedItems = (body: JsonObject, bytes: number): Found[] =>
+  listIn(body, 'items', 'item').map((row) => ({ id: idOf(row), bytes: null, read: () => readingOf(row, bytes) }));
+
+function unparsedItem({ id: digits, bytes }: RowBytes): Found {
+  const id = digits !== null && isId(digits) ? digits : idOf(parseRow(bytes));
+  const read = () => {
+    const row = parseRow(bytes);
+    if (idOf(row) !== id) throw malformed('a row with two ids');
+    return readingOf(row, bytes.length);
+  };
+  return { id, bytes, read };
+}
+
 /**
  * Ids that are missing are unknown to the platform. Not so beside a row without an id: it may be any of them,
  * so none of them is called unknown (it would be taken for deleted) but all of them unreadable.
  */
-function readItems(body: JsonObject, bytes: number, asked: string[]): Item[] {
-  const isLarge = sizeCheck(bytes);
+function itemsOf(found: Found[], asked: string[]): Item[] {
   const wanted = new Set(asked);
-  const items: Item[] = [];
-  let hasNameless = false;
-  for (const row of listIn(body, 'items', 'item')) {
-    const id = idText(row.num_iid);
-    if (id === null) hasNameless = true;
-    else if (wanted.delete(id))
-      items.push(isLarge(row) ? { id, row: null, problem: ROW_TOO_LARGE } : { id, row, problem: null });
-  }
-  if (hasNameless) for (const id of wanted) items.push({ id, row: null, problem: missingId('商品') });
+  const items = found.filter((item): item is Item => item.id !== null && wanted.delete(item.id));
+  if (found.some(({ id }) => id === null)) for (const id of wanted) items.push(unreadable(id, missingId('商品')));
   return items;
 }

@@ -99,9 +99,9 @@ export function taobaoOrders(top: TopClient): RecordSource {
   async function detail(session: Session, id: string): Promise<SourceRow[]> {
     const params = { fields: ORDER_FIELDS, tid: id };
     try {
-      return await top.call(session, 'taobao.trade.fullinfo.get', params, readDetail(id), (failure) =>
-        isUnknown(failure) ? [] : undefined,
-      );
+      return await top.call(session, 'taobao.trade.fullinfo.get', params, readDetail(id), {
+        says: (failure) => (isUnknown(failure) ? [] : undefined),
+      });
     } catch (err) {
       if (!isTooLarge(err)) throw err;
       return [unreadableOrder(id, ROW_TOO_LARGE)];

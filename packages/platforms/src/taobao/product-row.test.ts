@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseLossless } from '../lossless.ts';
 import type { JsonObject } from './answer.ts';
-import { productRow } from './product-row.ts';
+import { PRODUCT_READING, productRow } from './product-row.ts';
 
 const RAW =
   '{"num_iid":712345678901234567,"title":"纯棉T恤","approve_status":"onsale","price":"59.00","num":120,"outer_id":"SPU-1","cid":50000671,' +
@@ -17,6 +17,10 @@ const changed = (field: string, json: string | null) => {
   else row[field] = JSON.parse(json);
   return rowOf(JSON.stringify(row));
 };
+
+test('whoever reads a product otherwise than before raises PRODUCT_READING, else stored ones stay as they were read', () => {
+  expect({ [PRODUCT_READING]: rowOf(RAW).hash }).toEqual({ 1: 'LgiUBaDRP39Nse9LjPaVRb' });
+});
 
 describe('a product row', () => {
   test('is normalised field by field', () => {

@@ -7,6 +7,9 @@ import { rowHash, RowReader } from './row-reader.ts';
 /** What the details are asked for. Skus and pictures are named in the singular here, and come back as `skus`, `item_imgs`. */
 export const PRODUCT_FIELDS = 'num_iid,title,approve_status,price,num,outer_id,cid,pic_url,modified,item_img,sku';
 
+/** To be raised with every change of how a product is read: else rows that came as before keep what was read of them then. */
+export const PRODUCT_READING = 1;
+
 const STATUS: Record<string, ProductStatus> = { onsale: 'on_sale', instock: 'off_sale' };
 
 const status = (value: unknown): ProductStatus | null => (typeof value === 'string' ? (STATUS[value] ?? null) : null);

@@ -46,7 +46,7 @@ export function taobaoReviews(top: TopClient): RecordSource {
         total: count ? readTotal(body) : null,
         rows: read(listIn(body, 'trade_rates', 'trade_rate'), bytes),
       }),
-      (failure) => (more.tid !== undefined && isUnknown(failure) ? { total: 0, rows: [] } : undefined),
+      { says: (failure) => (more.tid !== undefined && isUnknown(failure) ? { total: 0, rows: [] } : undefined) },
     );
   }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { RowProblem } from '../adapter.ts';
+import type { RowProblem, SourceRow } from '../adapter.ts';
 import type { RecordFields } from '../record-fields.ts';
 import { isObject, type JsonObject } from './answer.ts';
 import { isAbsent } from './fields.ts';
@@ -47,10 +47,47 @@ export class RowReader {
 const shown = (value: unknown): string => (JSON.stringify(value) ?? '').slice(0, SHOWN_CHARS);
 
 /** 132 bits are plenty to tell two states of one row apart. */
-const hashOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22);
+const hashOf = (text: string | Buffer): string => hash('sha256', text, 'base64url').slice(0, 22);
 
 export const rowHash = (fields: RecordFields, updatedAt: Date | null): string =>
   hashOf(`${updatedAt?.getTime()}${JSON.stringify(fields)}`);
+
+/** Of what a row is read from; `reading` is raised when the same bytes are read as something else. */
+export const digestOf = (bytes: Buffer, reading: number): string => `${reading}-${hashOf(bytes)}`;
+
+/** A row that is read when something of it beside its id and digest is first asked for. */
+export class UnreadRow implements SourceRow {
+  readonly externalId: string;
+  readonly digest: string;
+  readonly #read: () => SourceRow;
+  #row: SourceRow | undefined;
+
+  constructor(externalId: string, digest: string, read: () => SourceRow) {
+    this.externalId = externalId;
+    this.digest = digest;
+    this.#read = read;
+  }
+
+  get updatedAt() {
+    return this.#known().updatedAt;
+  }
+
+  get fields() {
+    return this.#known().fields;
+  }
+
+  get hash() {
+    return this.#known().hash;
+  }
+
+  get problem() {
+    return this.#known().problem;
+  }
+
+  #known(): SourceRow {
+    return (this.#row ??= this.#read());
+  }
+}
 
 export const missingId = (what: string): RowProblem => ({
   code: 'MISSING_ID',

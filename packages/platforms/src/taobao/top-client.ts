@@ -1,23 +1,37 @@
 import { isPlatformError, PlatformError } from '@crossdock/kernel';
 import type { Session } from '../adapter.ts';
 import { type HttpAnswer, type HttpClient, TOO_LARGE } from '../http-client.ts';
-import { type JsonObject, readAnswer } from './answer.ts';
+import type { RowBytes } from '../row-bytes.ts';
+import { type JsonObject, type ListPlace, readAnswer } from './answer.ts';
 import { sign } from './sign.ts';
 import { topTime } from './top-time.ts';
 
 const SIGN_METHOD = 'hmac-sha256';
 const STALE_TIMESTAMP = '31';
 
-/** Reads what a call is for out of the answer's body, which took so many bytes; a PlatformError thrown here counts as the call's failure. */
-export type Read<T> = (body: JsonObject, bytes: number) => T;
+/**
+ * Reads what a call is for out of the answer's body, which took so many bytes; a PlatformError thrown here counts as the
+ * call's failure. `rows` are the elements of the list that the call asked to be left unparsed, missing from the body
+ * then; null when they stand in it.
+ */
+export type Read<T> = (body: JsonObject, bytes: number, rows: RowBytes[] | null) => T;
 
-/** What a refusal says when it is an answer, as `no such trade` is; undefined when it is none. */
-export type Says<T> = (refusal: PlatformError) => T | undefined;
+interface CallOptions<T> {
+  /** What a refusal says when it is an answer, as `no such trade` is; undefined when it is none. */
+  says?: (refusal: PlatformError) => T | undefined;
+  unparsed?: ListPlace;
+}
 
 export interface TopClient {
   /** How far the platform's clock is ahead of ours (negative: behind), once it has called ours wrong; 0 until then. */
   aheadMs(): number;
-  call<T>(session: Session, method: string, params: Record<string, string>, read: Read<T>, says?: Says<T>): Promise<T>;
+  call<T>(
+    session: Session,
+    method: string,
+    params: Record<string, string>,
+    read: Read<T>,
+    options?: CallOptions<T>,
+  ): Promise<T>;
 }
 
 /** Exactly these: rows that count as unknown are taken for deleted, and `29/isv.appkey-not-exists` says nothing of a row. */
@@ -62,7 +76,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     method: string,
     params: Record<string, string>,
     read: Read<T>,
-    says: Says<T>,
+    options: CallOptions<T>,
     first: boolean,
   ): Promise<T> {
     await session.call.take(session.signal);
@@ -71,12 +85,13 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     let answer: HttpAnswer | undefined;
     try {
       answer = await http.postForm(apiUrl, signed(session, method, params), session.signal);
-      const result = read(readAnswer(method, answer, session.now()), answer.body.length);
+      const { body, rows } = readAnswer(method, answer, session.now(), options.unparsed);
+      const result = read(body, answer.body.length, rows);
       session.call.done({ ok: true, durationMs: durationMs() });
       return result;
     } catch (err) {
       const failure = failureFrom(err, session);
-      const said = says(failure);
+      const said = options.says?.(failure);
       if (said !== undefined) {
         session.call.done({ ok: true, durationMs: durationMs() });
         return said;
@@ -91,14 +106,14 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
         durationMs: durationMs(),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
-      if (again) return attempt(session, method, params, read, says, false);
+      if (again) return attempt(session, method, params, read, options, false);
       throw isPlatformError(err) ? failure : err;
     }
   }
 
   return {
     aheadMs: () => aheadMs,
-    call: (session, method, params, read, says = () => undefined) => attempt(session, method, params, read, says, true),
+    call: (session, method, params, read, options = {}) => attempt(session, method, params, read, options, true),
   };
 }
 

@@ -5,6 +5,7 @@ const at = new Date('2026-03-14T10:00:00Z');
 const stored = (over: Partial<StoredRow> = {}): StoredRow => ({
   externalId: '1',
   hash: 'a',
+  digest: null,
   version: 3,
   guard: 1,
   mark: { fence: 1, page: 4 },

@@ -15,6 +15,8 @@ export interface RowMark {
 export interface StoredRow {
   externalId: string;
   hash: string;
+  /** Of the bytes that it was read from; null where they were not told. */
+  digest: string | null;
   version: number;
   guard: number;
   mark: RowMark;
@@ -27,6 +29,10 @@ export interface MetRow {
   hash: string;
   valid: boolean;
 }
+
+/** The row came in the very bytes that the stored one was read from: it need not be read to be known. */
+export const cameAsStored = ({ digest }: { digest?: string }, stored: StoredRow | undefined): boolean =>
+  digest !== undefined && digest === stored?.digest;
 
 export type ChangeOp = 'created' | 'updated' | 'deleted';
 

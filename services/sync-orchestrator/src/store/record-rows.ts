@@ -5,6 +5,7 @@ import { Schema, type Connection, type Model, type mongo } from 'mongoose';
 export interface RecordContent {
   fields: object;
   hash: string;
+  digest: string | null;
   sourceUpdatedAt: Date | null;
 }
 
@@ -34,6 +35,7 @@ const schema = new Schema<RecordRow>(
     externalId: String,
     fields: Schema.Types.Mixed,
     hash: String,
+    digest: String,
     version: Number,
     guard: Number,
     mark: Schema.Types.Mixed,

@@ -40,14 +40,14 @@ const madeAt = ({ fields, sourceUpdatedAt }: RecordRow): Date | null => {
 };
 
 /** What deciding of a row takes; its mark only where a dead holder may have written. */
-const DECISION = { hash: 1, version: 1, guard: 1, deletedAt: 1 };
+const DECISION = { hash: 1, digest: 1, version: 1, guard: 1, deletedAt: 1 };
 const UNREAD = { fence: 0, page: 0 };
 
-/** A row as read with or without its mark. */
-type Read = Omit<RecordRow, 'mark'> & Partial<Pick<RecordRow, 'mark'>>;
+/** A row as read with or without its mark; earlier ones have no digest. */
+type Read = Omit<RecordRow, 'mark' | 'digest'> & Partial<Pick<RecordRow, 'mark' | 'digest'>>;
 
-function storedOf({ _id, hash, version, guard, mark = UNREAD, deletedAt }: Read): StoredRow {
-  return { externalId: externalIdOf(_id), hash, version, guard, mark, deleted: deletedAt !== null };
+function storedOf({ _id, hash, digest = null, version, guard, mark = UNREAD, deletedAt }: Read): StoredRow {
+  return { externalId: externalIdOf(_id), hash, digest, version, guard, mark, deleted: deletedAt !== null };
 }
 
 /** Rows of one entity, on the native collection; every write is filtered by guard ≤ the writer's fence and sets it. */
@@ -63,7 +63,6 @@ export function recordStore(connection: Connection, entity: string) {
     const mark = { fence, page };
     const stamp = { guard: fence, mark, version: write.version };
     if (write.kind === 'insert') {
-      const { fields, hash, sourceUpdatedAt } = write.content;
       return {
         insertOne: {
           document: {
@@ -72,9 +71,7 @@ export function recordStore(connection: Connection, entity: string) {
             connectorId,
             externalId: write.externalId,
             ...stamp,
-            hash,
-            fields,
-            sourceUpdatedAt,
+            ...write.content,
             syncedAt: now,
             deletedAt: null,
           },
@@ -181,6 +178,10 @@ export function recordStore(connection: Connection, entity: string) {
         )
         .toArray();
       return new Map(found.map(({ externalId, fields }) => [externalId, refOf(externalId, fields)]));
+    },
+
+    async isEmpty(connectorId: string): Promise<boolean> {
+      return (await rows().findOne(ofConnector(connectorId), { projection: { _id: 1 } })) === null;
     },
 
     countLive: (connectorId: string): Promise<number> => countLive(rows(), connectorId),

@@ -7,7 +7,8 @@ interface PageRow {
   task: string;
   page: number;
   fence: number;
-  ids: string[];
+  /** One text, a line each: a list of hundreds costs both sides much more. Pages of earlier versions have a list. */
+  ids: string | string[];
   /** Living rows the scan asked for and the platform does not know. */
   missing: string[];
   expiresAt: Date;
@@ -24,7 +25,7 @@ const schema = new Schema<PageRow>({
   task: String,
   page: Number,
   fence: Number,
-  ids: [String],
+  ids: Schema.Types.Mixed,
   missing: [String],
   expiresAt: Date,
 });
@@ -33,6 +34,13 @@ schema.index({ expiresAt: 1 }, { name: 'expired', expireAfterSeconds: 0 });
 
 /** A task's pages sort together: `/` and the character after it bound them. */
 const ofTask = (task: string) => ({ _id: { $gt: `${task}/`, $lt: `${task}0` } as never });
+
+const textOf = (ids: string[]): string => ids.join('\n');
+
+function idsOf(ids: string | string[]): string[] {
+  if (typeof ids !== 'string') return ids;
+  return ids === '' ? [] : ids.split('\n');
+}
 
 /** When what is written or renewed now expires. */
 export const keptFrom = (now: Date): Date => new Date(now.getTime() + KEPT_MS);
@@ -47,7 +55,7 @@ export function taskPageStore(connection: Connection) {
     /** The ids of a task's pages up to `page`, a page at a time. */
     async *idsUpTo(task: string, page: number): AsyncGenerator<string[]> {
       const found = rows().find({ ...ofTask(task), page: { $lte: page } }, { projection: { ids: 1 } });
-      for await (const row of found) yield row['ids'] as string[];
+      for await (const row of found) yield idsOf(row['ids']);
     },
 
     /** False when a later holder already wrote this page. */
@@ -61,7 +69,7 @@ export function taskPageStore(connection: Connection) {
       try {
         await rows().updateOne(
           { _id: `${task}/${page}` as never, fence: { $lte: fence } },
-          { $set: { task, page, fence, ids, missing, expiresAt: keptFrom(now) } },
+          { $set: { task, page, fence, ids: textOf(ids), missing, expiresAt: keptFrom(now) } },
           { upsert: true },
         );
         return true;
@@ -94,7 +102,7 @@ export function taskPageStore(connection: Connection) {
     async keepMissing(task: string): Promise<void> {
       await rows().deleteMany({ ...ofTask(task), 'missing.0': { $exists: false } });
       await failpoint('sync.pages-trimmed');
-      await rows().updateMany(ofTask(task), { $set: { ids: [] } });
+      await rows().updateMany(ofTask(task), { $set: { ids: '' } });
     },
   };
 }

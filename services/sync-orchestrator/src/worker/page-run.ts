@@ -49,7 +49,7 @@ export function pageRun(
   const { claims, clock, callsOf } = deps;
   const records = deps.recordsOf(first.syncType);
   const settling: SettleDeps = { ...deps, records };
-  const holding: Holding = { hold: held.hold, lapsed, handled: handledIds(deps.pages, first) };
+  const holding: Holding = { hold: held.hold, lapsed, handled: handledIds(deps.pages, first), isFirst: false };
   const reading: NextPageDeps = {
     source: sourceOf(adapter, first.syncType),
     records,
@@ -89,11 +89,15 @@ export function pageRun(
     const coming = ahead ?? nextPage(reading, from, task, task.walk);
     ahead = undefined;
     const page = await coming;
+    readAhead(from, page);
+    const settled = await settlePage(settling, task, holding, page).catch((err: unknown) => {
+      // This page comes again, before the one after it.
+      ahead = undefined;
+      throw err;
+    });
+    if (settled === null) return LOST;
     tries = 0;
     refreshed = false;
-    readAhead(from, page);
-    const settled = await settlePage(settling, task, holding, page);
-    if (settled === null) return LOST;
     task = settled;
     return null;
   }
@@ -143,6 +147,7 @@ export function pageRun(
     /** From what was seen of the task when it was fenced. */
     async pages(fenced: Look): Promise<Outcome> {
       if (task.breakdowns >= MAX_BREAKDOWNS) return { kind: 'end', status: 'failed', reason: 'internal_error' };
+      holding.isFirst = lapsed.length === 0 && (await records.isEmpty(task.connectorId));
       for (let seen: Look | undefined = fenced; task.walk.phase !== 'done'; seen = undefined) {
         const state = beforePage(seen ?? (await claims.look(held.hold)));
         if (state === 'pause') {

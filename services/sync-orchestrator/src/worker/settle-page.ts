@@ -10,7 +10,7 @@ import type { Hold, TaskClaimStore } from '../store/task-claims.ts';
 import type { TaskPageStore } from '../store/task-pages.ts';
 import type { HandledIds } from './handled-ids.ts';
 import type { Page } from './next-page.ts';
-import { settleRows } from './settle-rows.ts';
+import { type Known, knowRows, settleRows } from './settle-rows.ts';
 
 export interface SettleDeps {
   claims: TaskClaimStore;
@@ -25,27 +25,32 @@ export interface Holding {
   hold: Hold;
   lapsed: Lapsed[];
   handled: HandledIds;
+  /** Nothing was stored of the connector when this holder began. */
+  isFirst: boolean;
 }
 
 /** Rows of this page that stand on no earlier one count, once. */
-function count(task: SyncTask, page: Page, decisions: Map<string, Decision>, handled: Set<string>): Counters {
+function count(task: SyncTask, known: Known, decisions: Map<string, Decision>, handled: Set<string>): Counters {
   const counters = { ...task.counters };
   // Where rows are asked for by name, those that are gone are in step now.
-  if (SCOPES[task.kind] !== undefined) counters.synced += page.met.gone.filter((id) => !handled.has(id)).length;
-  for (const row of new Map(page.met.rows.map((each) => [each.externalId, each])).values()) {
-    if (handled.has(row.externalId)) continue;
-    if (row.problem !== null) counters.failed++;
-    else counters.synced++;
-    if (row.problem === null && decisions.get(row.externalId)?.kind === 'skip') counters.skipped++;
+  if (SCOPES[task.kind] !== undefined) counters.synced += known.gone.filter((id) => !handled.has(id)).length;
+  for (const id of known.rows.keys()) {
+    if (handled.has(id)) continue;
+    if (known.problems.has(id)) {
+      counters.failed++;
+      continue;
+    }
+    counters.synced++;
+    if (decisions.get(id)?.kind === 'skip') counters.skipped++;
   }
   return counters;
 }
 
 /** What was tried again and is in step now is no error of the task any more that met it first. */
-async function resolveErrors(errors: RecordErrorStore, { id, wanted }: SyncTask, { met }: Page): Promise<void> {
+async function resolveErrors(errors: RecordErrorStore, { id, wanted }: SyncTask, known: Known): Promise<void> {
   if (!wanted?.errorsOf) return;
-  const inStep = met.rows.filter(({ problem }) => problem === null).map(({ externalId }) => externalId);
-  await errors.resolve(wanted.errorsOf, [...inStep, ...met.gone], id);
+  const inStep = [...known.rows.keys()].filter((each) => !known.problems.has(each));
+  await errors.resolve(wanted.errorsOf, [...inStep, ...known.gone], id);
 }
 
 const CHANGES_PER_EVENT = 500;
@@ -72,24 +77,26 @@ async function allDone<T extends unknown[]>(...running: { [K in keyof T]: Promis
 export async function settlePage(
   { claims, records, pages, errors, clock }: SettleDeps,
   task: SyncTask,
-  { hold, lapsed, handled }: Holding,
+  { hold, lapsed, handled, isFirst }: Holding,
   page: Page,
 ): Promise<SyncTask | null> {
   const number = task.page + 1;
   const { tenant, connectorId } = task;
   const now = clock();
-  const ids = [...new Set([...page.met.rows.map((row) => row.externalId), ...page.met.gone])];
+  const known = await knowRows(records, connectorId, page.met, { marks: lapsed.length > 0, isFirst });
+  const ids = [...new Set([...known.rows.keys(), ...known.gone])];
   const met = await handled.among(ids);
   const settleMet = async () => {
     const writer = { tenant, connectorId, fence: hold.fence, page: number, now };
-    const decided = await settleRows(records, page.met, lapsed, writer);
+    const decided = await settleRows(records, known, lapsed, writer);
     await failpoint('sync.rows-settled');
     return decided;
   };
   const storeErrors = async () => {
-    const problems = page.met.rows.flatMap(({ externalId, fields, problem }) =>
-      problem === null ? [] : [{ externalId, ...problem, ref: refOf(externalId, fields) }],
-    );
+    const problems = [...known.problems].map(([externalId, problem]) => {
+      const { fields } = known.rows.get(externalId)!;
+      return { externalId, ...problem, ref: refOf(externalId, fields) };
+    });
     await errors.write({ tenant, connectorId, task: task.id }, problems, now);
     await failpoint('sync.rows-written');
   };
@@ -103,12 +110,12 @@ export async function settlePage(
   const [decisions, isStored] = await allDone(settleMet(), storeIds(), storeErrors());
   if (decisions === null || !isStored) return null;
 
-  await resolveErrors(errors, task, page);
+  await resolveErrors(errors, task, known);
   const changes = [...decisions.values()].flatMap((decision) => (decision.kind === 'skip' ? [] : [decision.change]));
   const at = {
     page: number,
     walk: page.walk,
-    counters: count(task, page, decisions, met),
+    counters: count(task, known, decisions, met),
     total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
     gone: task.gone + page.missing.length,
     // Who gets on is not broken, however often something was on a long way.

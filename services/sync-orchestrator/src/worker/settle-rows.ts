@@ -1,6 +1,6 @@
 import { failpoint } from '@crossdock/kernel';
-import type { SourceRow } from '@crossdock/platforms';
-import { decide, decideGone, type Decision, type Lapsed, type StoredRow } from '../domain/row.ts';
+import type { RowProblem, SourceRow } from '@crossdock/platforms';
+import { cameAsStored, decide, decideGone, type Decision, type Lapsed, type StoredRow } from '../domain/row.ts';
 import type { RecordStore, RowWrite, Writer } from '../store/records.ts';
 
 export interface Met {
@@ -10,6 +10,32 @@ export interface Met {
   gone: string[];
 }
 
+/** Rows of a page by their ids, and what stood of them in the store before. */
+export interface Known {
+  rows: Map<string, SourceRow>;
+  gone: string[];
+  stored: Map<string, StoredRow>;
+  problems: Map<string, RowProblem>;
+}
+
+/** Reads what is stored of the rows, and only the rows that came in other bytes. `isFirst`: nothing is stored yet. */
+export async function knowRows(
+  store: RecordStore,
+  connectorId: string,
+  { rows: met, gone }: Met,
+  { marks, isFirst }: { marks: boolean; isFirst: boolean },
+): Promise<Known> {
+  const rows = new Map(met.map((row) => [row.externalId, row]));
+  const ids = [...rows.keys(), ...gone];
+  const isNew = isFirst && gone.length === 0;
+  const stored = isNew || ids.length === 0 ? new Map() : await store.known(connectorId, ids, marks);
+  const problems = new Map<string, RowProblem>();
+  for (const [id, row] of rows) {
+    if (!cameAsStored(row, stored.get(id)) && row.problem !== null) problems.set(id, row.problem);
+  }
+  return { rows, gone, stored, problems };
+}
+
 function writeOf(
   row: SourceRow | undefined,
   externalId: string,
@@ -17,41 +43,44 @@ function writeOf(
 ): RowWrite {
   const { version } = decision.change;
   if (decision.kind === 'insert' || decision.kind === 'update') {
-    const { fields, hash, updatedAt } = row!;
-    return { kind: decision.kind, externalId, version, content: { fields, hash, sourceUpdatedAt: updatedAt } };
+    const { fields, hash, digest = null, updatedAt: sourceUpdatedAt } = row!;
+    return { kind: decision.kind, externalId, version, content: { fields, hash, digest, sourceUpdatedAt } };
   }
   return { kind: decision.kind, externalId, version };
 }
 
 /**
- * Brings the stored rows in step with what was met: reads first, writes only what changed, and raises the guard of
- * untouched rows while a dead holder's writes may still arrive. Null when a later holder was here: stop.
+ * Brings the stored rows in step with what was met: writes only what changed, and raises the guard of untouched rows
+ * while a dead holder's writes may still arrive. Null when a later holder was here: stop.
  */
 export async function settleRows(
   store: RecordStore,
-  { rows, gone }: Met,
+  { rows, gone, stored: first, problems }: Known,
   lapsed: Lapsed[],
   writer: Writer,
 ): Promise<Map<string, Decision> | null> {
-  const met = new Map(rows.map((row) => [row.externalId, row]));
   const decisions = new Map<string, Decision>();
-  let open = [...met.keys(), ...gone];
+  let stored = first;
+  let open = [...rows.keys(), ...gone];
+
+  function decisionOn(id: string): Decision {
+    const row = rows.get(id);
+    const before = stored.get(id);
+    if (row === undefined) return decideGone(before!, lapsed);
+    const hash = cameAsStored(row, before) ? before!.hash : row.hash;
+    return decide({ externalId: id, hash, valid: !problems.has(id) }, before, lapsed);
+  }
 
   while (open.length > 0) {
-    const known = await store.known(writer.connectorId, open, lapsed.length > 0);
     const writes: RowWrite[] = [];
     const untouched: StoredRow[] = [];
     for (const id of open) {
-      const row = met.get(id);
-      const stored = known.get(id);
-      if (stored !== undefined && stored.guard > writer.fence) return null;
-      const decision =
-        row === undefined
-          ? decideGone(stored!, lapsed)
-          : decide({ externalId: id, hash: row.hash, valid: row.problem === null }, stored, lapsed);
+      const before = stored.get(id);
+      if (before !== undefined && before.guard > writer.fence) return null;
+      const decision = decisionOn(id);
       decisions.set(id, decision);
-      if (decision.kind !== 'skip') writes.push(writeOf(row, id, decision));
-      else if (stored !== undefined && lapsed.length > 0) untouched.push(stored);
+      if (decision.kind !== 'skip') writes.push(writeOf(rows.get(id), id, decision));
+      else if (before !== undefined && lapsed.length > 0) untouched.push(before);
     }
     await failpoint('sync.rows-decided');
     const { lost, collided } = await store.write(writes, writer);
@@ -59,6 +88,7 @@ export async function settleRows(
     await failpoint('sync.rows-stored');
     const raised = await store.raiseGuard(writer.connectorId, untouched, writer.fence);
     open = raised ? collided : [...collided, ...untouched.map(({ externalId }) => externalId)];
+    if (open.length > 0) stored = await store.known(writer.connectorId, open, lapsed.length > 0);
   }
   return decisions;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isFullChaos } from '@crossdock/testing';
-import { engine, scriptedSource, type Engine } from '../engine.ts';
+import { engine, type Engine } from '../engine.ts';
+import { scriptedSource } from '../scripted-source.ts';
 import { PLANTED } from './planted-bugs.ts';
 import { play } from './play.ts';
 

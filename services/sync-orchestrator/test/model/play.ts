@@ -1,7 +1,8 @@
 import type { Event } from '@crossdock/contracts';
 import { newId, PlatformError } from '@crossdock/kernel';
 import type { SyncTask } from '../../src/domain/sync-task.ts';
-import { TENANT, type Engine, type Over, type ScriptedSource } from '../engine.ts';
+import { TENANT, type Engine, type Over } from '../engine.ts';
+import { type ScriptedSource } from '../scripted-source.ts';
 import { chance, type Chance } from './chance.ts';
 import { consumer } from './consumer.ts';
 import { mortal } from './mortal.ts';

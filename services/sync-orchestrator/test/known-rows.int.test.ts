@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PlatformError } from '@crossdock/kernel';
+import { changesOf, engine, type Engine } from './engine.ts';
+import { OLD, type ScriptedSource, sourceWith } from './scripted-source.ts';
+
+const IDS = ['p1', 'p2', 'p3', 'p4', 'p5'];
+const LATER = new Date(OLD.getTime() + 60_000);
+
+let platform: ScriptedSource;
+let run: Engine;
+
+beforeEach(async () => {
+  platform = sourceWith(IDS);
+  run = await engine(platform);
+});
+
+afterEach(() => run.stop());
+
+/** A full sync after another, with what it told and read. */
+async function again() {
+  await run.forgetEvents();
+  platform.read();
+  const { counters } = await run.sync();
+  return { counters, read: platform.read(), told: await changesOf(run) };
+}
+
+describe('a row that comes in the bytes it was stored from', () => {
+  test('is not read again', async () => {
+    await run.sync();
+    platform.set('p2', 'new title', LATER);
+    expect(await again()).toEqual({
+      counters: { synced: 5, failed: 0, skipped: 4 },
+      read: ['p2'],
+      told: [{ external_id: 'p2', op: 'updated', version: 2 }],
+    });
+    expect(await again()).toEqual({ counters: { synced: 5, failed: 0, skipped: 5 }, read: [], told: [] });
+  });
+
+  test('is created again after it was gone', async () => {
+    await run.sync();
+    platform.rows.delete('p2');
+    expect((await again()).told).toEqual([{ external_id: 'p2', op: 'deleted', version: 2 }]);
+    platform.set('p2', 'title p2', OLD);
+    expect((await again()).told).toEqual([{ external_id: 'p2', op: 'created', version: 3 }]);
+    expect(await run.stored()).toEqual(new Map(IDS.map((id) => [id, `title ${id}`])));
+  });
+
+  test('is no error of this sync because it was one of an earlier one', async () => {
+    platform.set('p2', 'title p2', OLD, true);
+    expect((await run.sync()).counters).toEqual({ synced: 4, failed: 1, skipped: 0 });
+    expect((await again()).counters).toEqual({ synced: 4, failed: 1, skipped: 4 });
+    platform.set('p2', 'title p2', OLD);
+    expect(await again()).toMatchObject({ counters: { synced: 5, failed: 0, skipped: 4 }, read: ['p2'] });
+    expect((await again()).read).toEqual([]);
+  });
+});
+
+test('a row in other bytes is read, and skipped when they say the same', async () => {
+  await run.sync();
+  platform.respell('p2');
+  expect(await again()).toEqual({ counters: { synced: 5, failed: 0, skipped: 5 }, read: ['p2'], told: [] });
+});
+
+test('a row that was stored before rows were told by their bytes is read, and skipped when it says the same', async () => {
+  await run.sync();
+  await run.records.model.collection.updateMany({}, { $unset: { digest: 1 } });
+  expect(await again()).toEqual({ counters: { synced: 5, failed: 0, skipped: 5 }, read: IDS, told: [] });
+});
+
+test('a page with a row that turns out to be unreadable comes again, and nothing of it or the next is lost', async () => {
+  let left = 1;
+  platform.onRead((id) => {
+    if (id === 'p4' && left-- > 0) throw new PlatformError('RETRYABLE', 'malformed answer', { code: 'MALFORMED' });
+  });
+  expect(await run.sync()).toMatchObject({ status: 'completed', counters: { synced: 5, failed: 0, skipped: 0 } });
+  expect(await changesOf(run)).toHaveLength(5);
+});
+
+describe('the first sync of a connector', () => {
+  test('does not look for rows that cannot be there', async () => {
+    const known = () => Promise.reject(new Error('looked'));
+    expect(await run.sync({}, { records: { ...run.records, known } })).toMatchObject({
+      status: 'completed',
+      counters: { synced: 5, failed: 0, skipped: 0 },
+    });
+  });
+
+  test('meets rows that somebody else stored meanwhile, and does not store or tell them twice', async () => {
+    await run.sync();
+    platform.set('p2', 'new title', LATER);
+    platform.set('p6', 'title p6', LATER);
+    await run.forgetEvents();
+    const isEmpty = async () => true;
+    const { counters } = await run.sync({}, { records: { ...run.records, isEmpty } });
+    expect(counters).toEqual({ synced: 6, failed: 0, skipped: 4 });
+    expect((await changesOf(run)).toSorted((a, b) => a.external_id.localeCompare(b.external_id))).toEqual([
+      { external_id: 'p2', op: 'updated', version: 2 },
+      { external_id: 'p6', op: 'created', version: 1 },
+    ]);
+  });
+});
+
+describe('after the list of a large shop', () => {
+  const many = Array.from({ length: 600 }, (_, n) => `q${n + 1000}`);
+  /** How often ids were read from the store. */
+  async function fullSync(): Promise<number> {
+    let scans = 0;
+    const idsAfter: Engine['records']['idsAfter'] = (...of) => {
+      scans++;
+      return run.records.idsAfter(...of);
+    };
+    expect((await run.sync({}, { pageRows: 200, records: { ...run.records, idsAfter } })).status).toBe('completed');
+    return scans;
+  }
+
+  beforeEach(() => {
+    for (const id of many) platform.set(id, `title ${id}`, OLD);
+  });
+
+  test('nothing is looked for when as many rows are stored as were met', async () => {
+    // The one look is whether the last page may be the end.
+    expect(await fullSync()).toBe(1);
+    expect(await fullSync()).toBe(1);
+  });
+
+  test('a row that was not met is looked for and removed', async () => {
+    await fullSync();
+    platform.rows.delete('q1300');
+    platform.set('q9999', 'another in its place', OLD);
+    expect(await fullSync()).toBeGreaterThan(2);
+    expect(new Set((await run.stored()).keys())).toEqual(new Set(platform.rows.keys()));
+    expect(await fullSync()).toBe(1);
+  });
+
+  test('failed rows make it look: they count as met and may not be stored', async () => {
+    await fullSync();
+    platform.rows.delete('q1300');
+    platform.set('q9999', 'invalid', OLD, true);
+    expect(await fullSync()).toBeGreaterThan(2);
+    expect((await run.stored()).has('q1300')).toBe(false);
+  });
+});
