@@ -21,6 +21,8 @@ export interface Session {
   call: CallGate;
   now: Clock;
   signal?: AbortSignal;
+  /** Each row will be asked for its fields: then it is better read at once than kept in its bytes. */
+  readsAll?: boolean;
 }
 
 /** Why a row cannot be stored: `field` is the path in the normalised fields, `message` the text for the merchant. */
@@ -42,8 +44,8 @@ export interface SourceRow<Fields extends RecordFields = RecordFields> {
   hash: string;
   problem: RowProblem | null;
   /**
-   * Of the bytes that the rest of the row is read from, once it is asked for: while it stays the same, so does all
-   * else. Not there when the row was read at once.
+   * Of the bytes that the row is read from, at the latest when something else of it is asked for: while it stays the
+   * same, so does all else. Not there when these bytes are not known.
    */
   digest?: string;
 }

@@ -9,10 +9,24 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-/** An element of a list as it came, with the digits of its own id; null where they do not stand there plainly. */
-export interface RowBytes {
-  id: string | null;
-  bytes: Buffer;
+/** An element of a list where it came, with the digits of its own id; null where they do not stand there plainly. */
+export class RowBytes {
+  readonly id: string | null;
+  readonly size: number;
+  readonly #json: Buffer;
+  readonly #begin: number;
+
+  constructor(id: string | null, json: Buffer, begin: number, end: number) {
+    this.id = id;
+    this.size = end - begin;
+    this.#json = json;
+    this.#begin = begin;
+  }
+
+  /** A view, made when it is asked for: one kept for each row would cost more than the rest of it. */
+  get bytes(): Buffer {
+    return this.#json.subarray(this.#begin, this.#begin + this.size);
+  }
 }
 
 /**
@@ -28,7 +42,7 @@ export function splitRows(json: Buffer, opening: string, idKey: string): { rows:
     const row = json[at] === OPEN_OBJECT ? readRow(json, at, key) : null;
     if (row === null) return null;
     rows.push(row);
-    at += row.bytes.length;
+    at += row.size;
     if (json[at] === CLOSE_LIST) break;
     if (json[at] !== COMMA) return null;
     at += 1;
@@ -50,7 +64,7 @@ function readRow(json: Buffer, begin: number, key: Buffer): RowBytes | null {
       depth += 1;
     } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
       depth -= 1;
-      if (depth === 0) return { id, bytes: json.subarray(begin, at + 1) };
+      if (depth === 0) return new RowBytes(id, json, begin, at + 1);
     }
   }
   return null;

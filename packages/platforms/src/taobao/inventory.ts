@@ -59,8 +59,9 @@ interface Stock {
   problem: RowProblem | null;
 }
 
-function stockOf({ id, read }: Item): Stock {
-  const { row, problem } = read();
+function stockOf(item: Item): Stock {
+  const { id } = item;
+  const { row, problem } = item.read();
   return { id, rows: row === null ? [unreadableInventory(id, problem)] : inventoryRows(row, id), problem };
 }
 

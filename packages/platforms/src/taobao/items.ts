@@ -31,10 +31,10 @@ export interface ListedItem {
 
 type Reading = { row: JsonObject; problem: null } | { row: null; problem: RowProblem };
 
-/** A product in full; `read` says why it cannot be read. `bytes` are all there is of it, null where it came otherwise. */
+/** A product in full; `read` says why it cannot be read. `bytes()` are all there is of it, null where it came otherwise. */
 export interface Item {
   id: string;
-  bytes: Buffer | null;
+  bytes(): Buffer | null;
   read(): Reading;
 }
 
@@ -75,19 +75,22 @@ function listed(row: JsonObject): ListedItem {
 }
 
 /** Products by their ids, as `read` makes them: those the platform knows, and those it answers unreadably. */
-export function itemReader<T>(top: TopClient, fields: string, read: (item: Item) => T) {
+export function itemReader<T>(top: TopClient, fields: string, read: (item: Item, session: Session) => T) {
   async function batch(session: Session, ids: string[]): Promise<T[]> {
     try {
       return await top.call(
         session,
         DETAILS,
         { fields, num_iids: ids.join(',') },
-        (body, bytes, rows) => itemsOf(rows?.map(unparsedItem) ?? parsedItems(body, bytes), ids).map(read),
+        (body, bytes, rows) =>
+          itemsOf(rows?.map((row) => new UnparsedItem(row)) ?? parsedItems(body, bytes), ids).map((item) =>
+            read(item, session),
+          ),
         { unparsed: { outer: 'items', inner: 'item', idKey: 'num_iid' } },
       );
     } catch (err) {
       if (!isTooLarge(err)) throw err;
-      if (ids.length === 1) return [read(unreadable(ids[0] as string, ROW_TOO_LARGE))];
+      if (ids.length === 1) return [read(unreadable(ids[0] as string, ROW_TOO_LARGE), session)];
       const half = Math.ceil(ids.length / 2);
       return [...(await batch(session, ids.slice(0, half))), ...(await batch(session, ids.slice(half)))];
     }
@@ -109,7 +112,7 @@ const idOf = (row: JsonObject): string | null => idText(row.num_iid);
 
 const unreadable = (id: string, problem: RowProblem): Item => ({
   id,
-  bytes: null,
+  bytes: () => null,
   read: () => ({ row: null, problem }),
 });
 
@@ -117,16 +120,26 @@ const readingOf = (row: JsonObject, bytes: number): Reading =>
   sizeCheck(bytes)(row) ? { row: null, problem: ROW_TOO_LARGE } : { row, problem: null };
 
 const parsedItems = (body: JsonObject, bytes: number): Found[] =>
-  listIn(body, 'items', 'item').map((row) => ({ id: idOf(row), bytes: null, read: () => readingOf(row, bytes) }));
+  listIn(body, 'items', 'item').map((row) => ({ id: idOf(row), bytes: () => null, read: () => readingOf(row, bytes) }));
 
-function unparsedItem({ id: digits, bytes }: RowBytes): Found {
-  const id = digits !== null && isId(digits) ? digits : idOf(parseRow(bytes));
-  const read = () => {
-    const row = parseRow(bytes);
-    if (idOf(row) !== id) throw malformed('a row with two ids');
-    return readingOf(row, bytes.length);
-  };
-  return { id, bytes, read };
+class UnparsedItem implements Found {
+  readonly id: string | null;
+  readonly #row: RowBytes;
+
+  constructor(row: RowBytes) {
+    this.id = row.id !== null && isId(row.id) ? row.id : idOf(parseRow(row.bytes));
+    this.#row = row;
+  }
+
+  bytes(): Buffer {
+    return this.#row.bytes;
+  }
+
+  read(): Reading {
+    const row = parseRow(this.bytes());
+    if (idOf(row) !== this.id) throw malformed('a row with two ids');
+    return readingOf(row, this.#row.size);
+  }
 }
 
 /**

@@ -55,16 +55,18 @@ export const rowHash = (fields: RecordFields, updatedAt: Date | null): string =>
 /** Of what a row is read from; `reading` is raised when the same bytes are read as something else. */
 export const digestOf = (bytes: Buffer, reading: number): string => `${reading}-${hashOf(bytes)}`;
 
-/** A row that is read when something of it beside its id and digest is first asked for. */
-export class UnreadRow implements SourceRow {
+/** A row that `read` makes of its source when something of it beside its id and digest is first asked for. */
+export class UnreadRow<Source> implements SourceRow {
   readonly externalId: string;
   readonly digest: string;
-  readonly #read: () => SourceRow;
+  readonly #read: (source: Source) => SourceRow;
+  #source: Source | undefined;
   #row: SourceRow | undefined;
 
-  constructor(externalId: string, digest: string, read: () => SourceRow) {
+  constructor(externalId: string, digest: string, source: Source, read: (source: Source) => SourceRow) {
     this.externalId = externalId;
     this.digest = digest;
+    this.#source = source;
     this.#read = read;
   }
 
@@ -85,7 +87,11 @@ export class UnreadRow implements SourceRow {
   }
 
   #known(): SourceRow {
-    return (this.#row ??= this.#read());
+    if (this.#row === undefined) {
+      this.#row = this.#read(this.#source!);
+      this.#source = undefined;
+    }
+    return this.#row;
   }
 }
 

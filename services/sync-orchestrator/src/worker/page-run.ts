@@ -73,7 +73,7 @@ export function pageRun(
     if (state !== 'ok') return { kind: 'end', status: 'failed', reason: 'needs_authorization' };
     const calls = callsOf(task.platform, adapter.appKeyOf(config));
     const call = callGate(deps, task, calls, version, () => (refused = version));
-    return { config, accessToken, now: clock, signal: held.signal, call };
+    return { config, accessToken, now: clock, signal: held.signal, call, readsAll: holding.isFirst };
   }
 
   /** Reads the page after this one while this one is written; its failure shows when its turn comes. */
