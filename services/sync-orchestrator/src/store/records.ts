@@ -42,6 +42,8 @@ const madeAt = ({ fields, sourceUpdatedAt }: RecordRow): Date | null => {
 /** What deciding of a row takes; its mark only where a dead holder may have written. */
 const DECISION = { hash: 1, digest: 1, version: 1, guard: 1, deletedAt: 1 };
 const UNREAD = { fence: 0, page: 0 };
+/** With the guard beside it the server would plan each update anew: a fifth of its cost. */
+const BY_ID = { _id: 1 };
 
 /** A row as read with or without its mark; earlier ones have no digest. */
 type Read = Omit<RecordRow, 'mark' | 'digest'> & Partial<Pick<RecordRow, 'mark' | 'digest'>>;
@@ -78,11 +80,12 @@ export function recordStore(connection: Connection, entity: string) {
         },
       };
     }
-    const filter = { _id, guard: { $lte: fence } };
-    if (write.kind === 'retell') return { updateOne: { filter, update: { $set: stamp } } };
-    if (write.kind === 'remove')
-      return { updateOne: { filter, update: { $set: { ...stamp, deletedAt: now, syncedAt: now } } } };
-    return { updateOne: { filter, update: { $set: { ...stamp, ...write.content, syncedAt: now, deletedAt: null } } } };
+    const set = ($set: Partial<RecordRow>): mongo.AnyBulkWriteOperation<RecordRow> => ({
+      updateOne: { filter: { _id, guard: { $lte: fence } }, update: { $set }, hint: BY_ID },
+    });
+    if (write.kind === 'retell') return set(stamp);
+    if (write.kind === 'remove') return set({ ...stamp, deletedAt: now, syncedAt: now });
+    return set({ ...stamp, ...write.content, syncedAt: now, deletedAt: null });
   }
 
   return {
@@ -131,6 +134,7 @@ export function recordStore(connection: Connection, entity: string) {
           updateOne: {
             filter: { _id: idOf(connectorId, externalId), guard: { $lte: fence }, version, mark },
             update: { $set: { guard: fence } },
+            hint: BY_ID,
           },
         })),
         { ordered: false },

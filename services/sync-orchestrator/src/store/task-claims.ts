@@ -46,6 +46,7 @@ export interface Checkpoint {
 }
 
 const CANDIDATES = 100;
+const LOOK = { _id: 0, mark: 1, outboxSize: { $size: '$outbox' } };
 
 /**
  * The writes of claiming, holding and ending a task (the sequence and filters are model-checked: change none lightly).
@@ -71,13 +72,10 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     ],
   });
 
-  async function store(filter: Filter, change: mongo.UpdateFilter<TaskRow>, events: Event[]): Promise<boolean> {
-    const { matchedCount } = await rows.updateOne(filter, {
-      ...change,
-      ...(events.length > 0 && { $push: { outbox: { $each: events } } }),
-    });
-    return matchedCount === 1;
-  }
+  const changeOf = (change: mongo.UpdateFilter<TaskRow>, events: Event[]): mongo.UpdateFilter<TaskRow> => ({
+    ...change,
+    ...(events.length > 0 && { $push: { outbox: { $each: events } } }),
+  });
 
   async function update(
     filter: Filter,
@@ -85,9 +83,9 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     id: string,
     events: Event[],
   ): Promise<boolean> {
-    const matched = await store(filter, change, events);
-    if (matched && events.length > 0) relay.nudge(model, id, events);
-    return matched;
+    const { matchedCount } = await rows.updateOne(filter, changeOf(change, events));
+    if (matchedCount === 1 && events.length > 0) relay.nudge(model, id, events);
+    return matchedCount === 1;
   }
 
   return {
@@ -147,14 +145,17 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     },
 
     /** Null when the hold is lost. */
-    look: (hold: Hold): Promise<Look | null> =>
-      rows.findOne<Look>(held(hold), { projection: { _id: 0, mark: 1, outboxSize: { $size: '$outbox' } } }),
+    look: (hold: Hold): Promise<Look | null> => rows.findOne<Look>(held(hold), { projection: LOOK }),
 
-    /** What the last page tells is published with the end, which follows at once. */
-    checkpoint: (hold: Hold, at: Checkpoint, events: Event[]): Promise<boolean> =>
-      at.walk.phase === 'done'
-        ? store(held(hold), { $set: at }, events)
-        : update(held(hold), { $set: at }, hold.id, events),
+    /** As `look` sees it then. What the last page tells is published with the end, which follows at once. */
+    async checkpoint(hold: Hold, at: Checkpoint, events: Event[]): Promise<Look | null> {
+      const seen = await rows.findOneAndUpdate(held(hold), changeOf({ $set: at }, events), {
+        projection: LOOK,
+        returnDocument: 'after',
+      });
+      if (seen !== null && events.length > 0 && at.walk.phase !== 'done') relay.nudge(model, hold.id, events);
+      return seen as Look | null;
+    },
 
     /** Back to waiting, only between pages: all is told, and who goes on need not doubt this holder's rows. False when marked or lost. */
     wait: (hold: Hold, reason: string | null, notBefore: Date): Promise<boolean> =>

@@ -66,17 +66,16 @@ export function taskPageStore(connection: Connection) {
       { ids, missing }: { ids: string[]; missing: string[] },
       now: Date,
     ): Promise<boolean> {
+      const _id = `${task}/${page}` as never;
+      const row = { task, page, fence, ids: textOf(ids), missing, expiresAt: keptFrom(now) };
       try {
-        await rows().updateOne(
-          { _id: `${task}/${page}` as never, fence: { $lte: fence } },
-          { $set: { task, page, fence, ids: textOf(ids), missing, expiresAt: keptFrom(now) } },
-          { upsert: true },
-        );
+        await rows().insertOne({ _id, ...row });
         return true;
       } catch (err) {
-        if (isDuplicateKey(err)) return false;
-        throw err;
+        if (!isDuplicateKey(err)) throw err;
       }
+      const { matchedCount } = await rows().updateOne({ _id, fence: { $lte: fence } }, { $set: row });
+      return matchedCount === 1;
     },
 
     /** The first page after `page` on which rows were missing; null when there is none. */

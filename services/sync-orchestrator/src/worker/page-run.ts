@@ -64,6 +64,8 @@ export function pageRun(
   let refused: number | undefined;
   let refreshed = false;
   let ahead: Promise<Page> | undefined;
+  /** The task as the last write on it saw it; to be looked at again where something came in between. */
+  let seen: Look | undefined;
 
   async function session(): Promise<Session | Outcome> {
     const { state, accessToken, version, config } = await credential(refused);
@@ -98,7 +100,7 @@ export function pageRun(
     if (settled === null) return LOST;
     tries = 0;
     refreshed = false;
-    task = settled;
+    ({ task, look: seen } = settled);
     return null;
   }
 
@@ -148,8 +150,10 @@ export function pageRun(
     async pages(fenced: Look): Promise<Outcome> {
       if (task.breakdowns >= MAX_BREAKDOWNS) return { kind: 'end', status: 'failed', reason: 'internal_error' };
       holding.isFirst = lapsed.length === 0 && (await records.isEmpty(task.connectorId));
-      for (let seen: Look | undefined = fenced; task.walk.phase !== 'done'; seen = undefined) {
+      seen = fenced;
+      while (task.walk.phase !== 'done') {
         const state = beforePage(seen ?? (await claims.look(held.hold)));
+        seen = undefined;
         if (state === 'pause') {
           await sleep(OUTBOX_PAUSE_MS, held.signal);
           continue;

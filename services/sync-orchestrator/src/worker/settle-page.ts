@@ -6,7 +6,7 @@ import type { Counters, SyncTask } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
 import { refOf } from '../store/record-rows.ts';
 import type { RecordStore } from '../store/records.ts';
-import type { Hold, TaskClaimStore } from '../store/task-claims.ts';
+import type { Hold, Look, TaskClaimStore } from '../store/task-claims.ts';
 import type { TaskPageStore } from '../store/task-pages.ts';
 import type { HandledIds } from './handled-ids.ts';
 import type { Page } from './next-page.ts';
@@ -79,7 +79,7 @@ export async function settlePage(
   task: SyncTask,
   { hold, lapsed, handled, isFirst }: Holding,
   page: Page,
-): Promise<SyncTask | null> {
+): Promise<{ task: SyncTask; look: Look } | null> {
   const number = task.page + 1;
   const { tenant, connectorId } = task;
   const now = clock();
@@ -121,10 +121,10 @@ export async function settlePage(
     // Who gets on is not broken, however often something was on a long way.
     breakdowns: 0,
   };
-  const kept = await claims.checkpoint(hold, at, changesEvents(task, number, changes));
-  if (!kept) return null;
+  const look = await claims.checkpoint(hold, at, changesEvents(task, number, changes));
+  if (look === null) return null;
   hold.inPage = false;
   await failpoint('sync.checkpointed');
   handled.add(ids);
-  return { ...task, ...at };
+  return { task: { ...task, ...at }, look };
 }

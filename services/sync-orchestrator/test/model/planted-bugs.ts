@@ -10,7 +10,7 @@ export const PLANTED: Record<string, Bug> = {
         ...run.claims,
         checkpoint: async (hold, at, events) => {
           await run.tasks.model.updateOne({ _id: hold.id }, { $set: at, $push: { outbox: { $each: events } } });
-          return true;
+          return { mark: null, outboxSize: 0 };
         },
       },
     }),
