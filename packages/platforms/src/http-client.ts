@@ -1,6 +1,6 @@
 import { stringify } from 'node:querystring';
 import { PlatformError } from '@crossdock/kernel';
-import request from 'undici/lib/api/api-request.js';
+import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 
 /** More than calls of one app are under way at once: a call that left its gate must not wait here. */
@@ -35,57 +35,74 @@ export function createHttpClient(deadlineMs: number): HttpClient {
     return pool;
   }
 
-  async function send(url: URL, form: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
-    const { statusCode, headers, body } = await request.call(poolOf(url.origin), {
-      method: 'POST',
-      path: url.pathname + url.search,
-      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-      // A quarter of what URLSearchParams takes.
-      body: stringify(form),
-      signal,
-    });
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      // Leaving the loop destroys the stream and with it the connection.
-      if (bytes > MAX_ANSWER_BYTES)
-        throw new PlatformError('RETRYABLE', `an answer of more than ${MAX_ANSWER_BYTES} bytes`, { code: TOO_LARGE });
-      chunks.push(chunk);
-    }
-    const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : null);
-    return {
-      status: statusCode,
-      body: Buffer.concat(chunks, bytes),
-      date: one(headers.date),
-      retryAfter: one(headers['retry-after']),
-    };
-  }
-
   return {
     async postForm(url, form, signal) {
-      // One controller and a timer that is cleared: `AbortSignal.timeout` would fire for every call, 15 s after its answer.
-      const stop = new AbortController();
-      const abort = () => stop.abort();
-      const timer = setTimeout(abort, deadlineMs);
-      signal?.addEventListener('abort', abort, { once: true });
+      signal?.throwIfAborted();
+      const { origin, pathname, search } = new URL(url);
+      const reading = readAnswer();
+      const giveUp = () => reading.fail(signal!.reason);
+      signal?.addEventListener('abort', giveUp, { once: true });
+      const timer = setTimeout(() => {
+        reading.fail(new PlatformError('RETRYABLE', `no answer within ${deadlineMs} ms`, { code: 'TIMEOUT' }));
+      }, deadlineMs);
       try {
-        signal?.throwIfAborted();
-        return await send(new URL(url), form, stop.signal);
+        const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+        // A quarter of what URLSearchParams takes.
+        const body = stringify(form);
+        poolOf(origin).dispatch({ method: 'POST', path: pathname + search, headers, body }, reading.handler);
+        return await reading.answer;
       } catch (err) {
-        if (signal?.aborted) throw signal.reason;
-        if (err instanceof PlatformError) throw err;
-        if (stop.signal.aborted)
-          throw new PlatformError('RETRYABLE', `no answer within ${deadlineMs} ms`, { code: 'TIMEOUT' });
+        if (signal?.aborted || err instanceof PlatformError) throw err;
         const { code = 'NETWORK' } = err as { code?: string };
         throw new PlatformError('RETRYABLE', `the connection failed: ${code}`, { code });
       } finally {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
+        signal?.removeEventListener('abort', giveUp);
       }
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
+}
+
+const one = (value: string | string[] | undefined): string | null => (typeof value === 'string' ? value : null);
+
+/** Puts an answer together from what the connection tells: streams for each would cost as much as all the rest. */
+function readAnswer() {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let head: Omit<HttpAnswer, 'body'> = { status: 0, date: null, retryAfter: null };
+  let connection: Dispatcher.DispatchController | undefined;
+  let failed: Error | undefined;
+
+  /** Ends the call with the reason, begun or not; an answer that came whole stands, and its connection goes on. */
+  function fail(reason: Error): void {
+    failed = reason;
+    connection?.abort(reason);
+    reject(reason);
+  }
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(controller) {
+      connection = controller;
+      if (failed !== undefined) controller.abort(failed);
+    },
+    onResponseStart(_controller, status, headers) {
+      head = { status, date: one(headers.date), retryAfter: one(headers['retry-after']) };
+    },
+    onResponseData(_controller, chunk) {
+      bytes += chunk.length;
+      if (bytes <= MAX_ANSWER_BYTES) chunks.push(chunk);
+      else
+        fail(new PlatformError('RETRYABLE', `an answer of more than ${MAX_ANSWER_BYTES} bytes`, { code: TOO_LARGE }));
+    },
+    onResponseEnd() {
+      connection = undefined;
+      resolve({ ...head, body: Buffer.concat(chunks, bytes) });
+    },
+    onResponseError: (_controller, err) => reject(err),
+  };
+  return { answer, handler, fail };
 }
