@@ -18,25 +18,27 @@ export const malformed = (what: string): PlatformError =>
 /** `taobao.items.onsale.get` answers under `items_onsale_get_response`. */
 const responseName = (method: string): string => `${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`;
 
-/** A list of rows in an answer's body, and the key of their own id. */
-export interface ListPlace {
+/** A list of rows in an answer's body that is wanted as it came, and the key of the rows' own id. */
+export interface RawList {
   outer: string;
   inner: string;
   idKey: string;
+  /** Wanted parsed as well, in the body; else it is empty there. */
+  parsed: boolean;
 }
 
 /**
- * The body within the platform's envelope, and the rows of the list that is to stay unparsed, where the answer is
- * written as it always is: the list first, compact. Its own refusal counts before the HTTP status.
+ * The body within the platform's envelope, and the rows of a list as they came, where the answer is written as it always
+ * is: the list first, compact. Its own refusal counts before the HTTP status.
  */
 export function readAnswer(
   method: string,
   answer: HttpAnswer,
   now: Date,
-  unparsed?: ListPlace,
+  list?: RawList,
 ): { body: JsonObject; rows: RowBytes[] | null } {
-  const split = unparsed === undefined ? null : splitRows(answer.body, openingOf(method, unparsed), unparsed.idKey);
-  const root = parseObject(split?.rest ?? answer.body);
+  const split = list === undefined ? null : splitRows(answer.body, openingOf(method, list), list.idKey);
+  const root = parseObject(split === null || list?.parsed ? answer.body : split.rest);
   if (isObject(root?.error_response)) throw refusal(method, root.error_response, retryAfter(answer, now));
   const body = root?.[responseName(method)];
   if (answer.status !== 200) throw httpFailure(answer, now);
@@ -44,10 +46,10 @@ export function readAnswer(
   return { body, rows: split?.rows ?? null };
 }
 
-const openingOf = (method: string, { outer, inner }: ListPlace): string =>
+const openingOf = (method: string, { outer, inner }: RawList): string =>
   `{"${responseName(method)}":{"${outer}":{"${inner}":[`;
 
-/** A row of a list that was left unparsed. */
+/** A row as it came. */
 export function parseRow(bytes: Buffer): JsonObject {
   const row = parseObject(bytes);
   if (row === null) throw malformed('a row is no JSON');

@@ -9,7 +9,8 @@ import { walkedSource } from './walked-source.ts';
 
 /** Stock of every product of the shop, sku by sku. */
 export function taobaoInventory(top: TopClient): RecordSource {
-  const items = itemReader(top, INVENTORY_FIELDS, stockOf);
+  const read = itemReader(top, INVENTORY_FIELDS, stockOf);
+  const items = (session: Session, ids: string[]) => read({ ...session, readsAll: true }, ids);
 
   async function listed(session: Session, rows: ListedItem[]): Promise<SourceRow[]> {
     const ids = rows.flatMap(({ id, problem }) => (problem === null ? [id] : []));

@@ -77,16 +77,18 @@ function listed(row: JsonObject): ListedItem {
 /** Products by their ids, as `read` makes them: those the platform knows, and those it answers unreadably. */
 export function itemReader<T>(top: TopClient, fields: string, read: (item: Item, session: Session) => T) {
   async function batch(session: Session, ids: string[]): Promise<T[]> {
+    const parsed = session.readsAll === true;
     try {
       return await top.call(
         session,
         DETAILS,
         { fields, num_iids: ids.join(',') },
-        (body, bytes, rows) =>
-          itemsOf(rows?.map((row) => new UnparsedItem(row)) ?? parsedItems(body, bytes), ids).map((item) =>
-            read(item, session),
-          ),
-        { unparsed: { outer: 'items', inner: 'item', idKey: 'num_iid' } },
+        (body, bytes, rows) => {
+          const found =
+            parsed || rows === null ? parsedItems(body, bytes, rows) : rows.map((row) => new UnparsedItem(row));
+          return itemsOf(found, ids).map((item) => read(item, session));
+        },
+        { list: { outer: 'items', inner: 'item', idKey: 'num_iid', parsed } },
       );
     } catch (err) {
       if (!isTooLarge(err)) throw err;
@@ -119,8 +121,11 @@ const unreadable = (id: string, problem: RowProblem): Item => ({
 const readingOf = (row: JsonObject, bytes: number): Reading =>
   sizeCheck(bytes)(row) ? { row: null, problem: ROW_TOO_LARGE } : { row, problem: null };
 
-const parsedItems = (body: JsonObject, bytes: number): Found[] =>
-  listIn(body, 'items', 'item').map((row) => ({ id: idOf(row), bytes: () => null, read: () => readingOf(row, bytes) }));
+const parsedItems = (body: JsonObject, bytes: number, rows: RowBytes[] | null): Found[] =>
+  listIn(body, 'items', 'item').map((row, n) => {
+    const raw = rows?.[n];
+    return { id: idOf(row), bytes: () => raw?.bytes ?? null, read: () => readingOf(row, raw?.size ?? bytes) };
+  });
 
 class UnparsedItem implements Found {
   readonly id: string | null;

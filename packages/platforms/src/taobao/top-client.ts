@@ -2,7 +2,7 @@ import { isPlatformError, PlatformError } from '@crossdock/kernel';
 import type { Session } from '../adapter.ts';
 import { type HttpAnswer, type HttpClient, TOO_LARGE } from '../http-client.ts';
 import type { RowBytes } from '../row-bytes.ts';
-import { type JsonObject, type ListPlace, readAnswer } from './answer.ts';
+import { type JsonObject, type RawList, readAnswer } from './answer.ts';
 import { sign } from './sign.ts';
 import { topTime } from './top-time.ts';
 
@@ -11,15 +11,15 @@ const STALE_TIMESTAMP = '31';
 
 /**
  * Reads what a call is for out of the answer's body, which took so many bytes; a PlatformError thrown here counts as the
- * call's failure. `rows` are the elements of the list that the call asked to be left unparsed, missing from the body
- * then; null when they stand in it.
+ * call's failure. `rows` are those of the list that the call wants as it came; null when they cannot be told apart: then
+ * they stand in the body.
  */
 export type Read<T> = (body: JsonObject, bytes: number, rows: RowBytes[] | null) => T;
 
 interface CallOptions<T> {
   /** What a refusal says when it is an answer, as `no such trade` is; undefined when it is none. */
   says?: (refusal: PlatformError) => T | undefined;
-  unparsed?: ListPlace;
+  list?: RawList;
 }
 
 export interface TopClient {
@@ -85,7 +85,7 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     let answer: HttpAnswer | undefined;
     try {
       answer = await http.postForm(apiUrl, signed(session, method, params), session.signal);
-      const { body, rows } = readAnswer(method, answer, session.now(), options.unparsed);
+      const { body, rows } = readAnswer(method, answer, session.now(), options.list);
       const result = read(body, answer.body.length, rows);
       session.call.done({ ok: true, durationMs: durationMs() });
       return result;
