@@ -120,7 +120,7 @@ export function callBudgets({ budgets, bell, platforms, rates, metrics, log }: C
 
   /** Answers when there was a refusal beyond the known ones, or after a while. */
   async function watchRefusals(key: CallBudgetKey, known: number, signal: AbortSignal): Promise<Paused> {
-    const heard = bell.wait(callBudgetId(key), signal);
+    const heard = bell.wait(callBudgetId(key), known, signal);
     const paused = await pausedNow(key);
     if (paused.refusals !== known) return paused;
     await heard;

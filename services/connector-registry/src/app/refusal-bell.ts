@@ -1,53 +1,70 @@
 import { sleep, type Logger, type Part } from '@crossdock/kernel';
 import type { CallBudgetStore } from '../store/call-budgets.ts';
 
-/** Tells whoever watches a budget that a call of it was refused, in this process or another. */
+/** Tells whoever watches a budget that a call of it was refused, in this process at once, in another within a tenth of a second. */
 export interface RefusalBell extends Part {
   ring(id: string): void;
-  /** Resolves when it rings, the signal aborts, or after some seconds. */
-  wait(id: string, signal: AbortSignal): Promise<void>;
+  /** Resolves when there are other refusals than the known ones, the signal aborts, or after some seconds. */
+  wait(id: string, known: number, signal: AbortSignal): Promise<void>;
+}
+
+interface Listener {
+  known: number;
+  heard: AbortController;
 }
 
 const LONGEST_WAIT_MS = 10_000;
-const RETRY_MS = 1_000;
+const LOOK_EVERY_MS = 100;
 
+/** One read of all budgets that are watched, and none while none is: a change stream would read every write of everybody. */
 export function refusalBell(budgets: CallBudgetStore, log: Logger): RefusalBell {
-  const listening = new Map<string, Set<AbortController>>();
+  const listening = new Map<string, Set<Listener>>();
   const stopping = new AbortController();
-  let stream: { close(): Promise<void> } | undefined;
+  let looking: Promise<void> | undefined;
 
   function ring(id: string): void {
-    for (const each of listening.get(id) ?? []) each.abort();
+    for (const { heard } of listening.get(id) ?? []) heard.abort();
   }
 
-  /** Without it, processes of other registries hear of a refusal with their next slice. */
+  const isListening = () => listening.size > 0 && !stopping.signal.aborted;
+
   function listen(): void {
-    if (stopping.signal.aborted) return;
-    const opened = budgets.watchRefusals(ring, (err) => {
-      log.warn({ err }, 'refusals are not heard of');
-      void opened.close().catch(() => {});
-      void sleep(RETRY_MS, stopping.signal).then(listen);
+    looking ??= look().finally(() => {
+      looking = undefined;
+      if (isListening()) listen();
     });
-    stream = opened;
+  }
+
+  async function look(): Promise<void> {
+    while (isListening()) {
+      await sleep(LOOK_EVERY_MS, stopping.signal);
+      try {
+        const refusals = await budgets.refusalsOf([...listening.keys()]);
+        for (const [id, count] of refusals)
+          for (const { known, heard } of listening.get(id) ?? []) if (count !== known) heard.abort();
+      } catch (err) {
+        // Who is not told hears of a refusal with the next slice.
+        log.warn({ err }, 'refusals are not heard of');
+      }
+    }
   }
 
   return {
     name: 'refusals',
     ring,
-    async wait(id, signal) {
-      const heard = new AbortController();
+    async wait(id, known, signal) {
+      const listener = { known, heard: new AbortController() };
       const waiting = listening.get(id) ?? new Set();
-      listening.set(id, waiting.add(heard));
-      await sleep(LONGEST_WAIT_MS, AbortSignal.any([heard.signal, signal, stopping.signal]));
-      waiting.delete(heard);
+      listening.set(id, waiting.add(listener));
+      listen();
+      await sleep(LONGEST_WAIT_MS, AbortSignal.any([listener.heard.signal, signal, stopping.signal]));
+      waiting.delete(listener);
       if (waiting.size === 0) listening.delete(id);
     },
-    async start() {
-      listen();
-    },
+    async start() {},
     async stop() {
       stopping.abort();
-      await stream?.close();
+      await looking;
     },
   };
 }

@@ -65,15 +65,12 @@ export function callBudgetStore(db: Connection) {
         .find({ 'holders.seenAt': { $gt: since.getTime() } } as never)
         .toArray() as unknown as Promise<CallBudget[]>,
 
-    /** Calls back with the id of every budget that was refused a call, whichever process wrote it. */
-    watchRefusals(refused: (id: string) => void, failed: (err: unknown) => void): { close(): Promise<void> } {
-      const match = { 'updateDescription.updatedFields.refusals': { $exists: true } };
-      const stream = rows().watch([{ $match: match }, { $project: { documentKey: 1 } }]);
-      stream.on('change', (change) => {
-        if ('documentKey' in change) refused(String(change.documentKey._id));
-      });
-      stream.on('error', failed);
-      return { close: () => stream.close() };
+    /** How often each of them was refused a call; those that are not stored are missing. */
+    async refusalsOf(ids: string[]): Promise<Map<string, number>> {
+      const found = await rows()
+        .find({ _id: { $in: ids } } as never, { projection: { refusals: 1 } })
+        .toArray();
+      return new Map(found.map(({ _id, refusals }) => [String(_id), refusals as number]));
     },
   };
 }
