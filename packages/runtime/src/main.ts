@@ -43,7 +43,7 @@ export async function main<S extends TObject>(
  * What work leaves behind grows old and is garbage soon after. To mark the whole heap each time it grew by a third, as is
  * usual, is a sixth of the CPU of a sync; `--max-old-space-size` bounds what this lets lie.
  */
-const markLessOften = (): void => setFlagsFromString('--heap-growing-percent=60');
+const markLessOften = (): void => setFlagsFromString('--heap-growing-percent=50');
 
 /** Where a collector is named, spans go there from now on; answers how to send the rest. */
 async function recordedSpans(name: string, config: object, log: Logger): Promise<() => Promise<void>> {
