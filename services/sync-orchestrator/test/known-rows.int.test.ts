@@ -103,15 +103,19 @@ describe('the first sync of a connector', () => {
 describe('after the list of a large shop', () => {
   const many = Array.from({ length: 600 }, (_, n) => `q${n + 1000}`);
   /** How often ids were read from the store. */
-  async function fullSync(): Promise<number> {
-    let scans = 0;
+  async function looksOf(work: (worker: Parameters<Engine['work']>[0]) => Promise<unknown>): Promise<number> {
+    let looks = 0;
     const idsAfter: Engine['records']['idsAfter'] = (...of) => {
-      scans++;
+      looks++;
       return run.records.idsAfter(...of);
     };
-    expect((await run.sync({}, { pageRows: 200, records: { ...run.records, idsAfter } })).status).toBe('completed');
-    return scans;
+    await work({ pageRows: 200, records: { ...run.records, idsAfter } });
+    return looks;
   }
+  const fullSync = () =>
+    looksOf(async (worker) => {
+      expect((await run.sync({}, worker)).status).toBe('completed');
+    });
 
   beforeEach(() => {
     for (const id of many) platform.set(id, `title ${id}`, OLD);
@@ -130,6 +134,26 @@ describe('after the list of a large shop', () => {
     expect(await fullSync()).toBeGreaterThan(2);
     expect(new Set((await run.stored()).keys())).toEqual(new Set(platform.rows.keys()));
     expect(await fullSync()).toBe(1);
+  });
+
+  test('who took the task over from somebody looks: what was met before may be gone since', async () => {
+    await fullSync();
+    const leaving = new AbortController();
+    platform.onCall(() => leaving.abort());
+    const { task } = await run.start();
+    await run.work({ pageRows: 200 }, leaving.signal);
+    platform.onCall(() => {});
+    expect(await run.task(task.id)).toMatchObject({ status: 'queued', page: 1 });
+    const [met] = [...platform.rows.keys()].slice(-1) as [string];
+    await run.records.write([{ kind: 'remove', externalId: met, version: 9 }], {
+      tenant: run.request.tenant,
+      connectorId: run.connectorId,
+      fence: 1_000,
+      page: 1,
+      now: run.clock(),
+    });
+    expect(await looksOf((worker) => run.work(worker))).toBeGreaterThan(2);
+    expect((await run.task(task.id)).status).toBe('completed');
   });
 
   test('failed rows make it look: they count as met and may not be stored', async () => {

@@ -4,6 +4,8 @@ import { idSet } from './id-set.ts';
 
 /** Which ids a task met on its checkpointed pages. */
 export interface HandledIds {
+  /** Nobody had the task before. */
+  areAllOurs: boolean;
   among(ids: string[]): Promise<Set<string>>;
   add(ids: string[]): void;
 }
@@ -18,6 +20,7 @@ export function handledIds(pages: TaskPageStore, { id, page: begun }: SyncTask):
   }
 
   return {
+    areAllOurs: begun === 0,
     async among(ids) {
       if (begun > 0) await (earlier ??= readEarlier());
       return new Set(ids.filter((each) => met.has(each)));
