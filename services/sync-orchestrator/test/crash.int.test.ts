@@ -130,4 +130,21 @@ describe('a zombie', () => {
     await expectWhole(next.id);
     expect(await changesOf(run)).toContainEqual({ external_id: 'p7', op: 'deleted', version: 2 });
   });
+
+  test('between the rows and the checkpoint, while its connector is deleted, leaves no row that nobody heard of', async () => {
+    const { task } = await run.start();
+    const died = Promise.withResolvers<void>();
+    const claims: Engine['claims'] = {
+      ...run.claims,
+      heartbeat: async () => ({ mark: null }),
+      checkpoint: () => {
+        died.resolve();
+        return dead();
+      },
+    };
+    await Promise.race([run.work({ claims, pageRows: TOTAL }), died.promise]);
+    await run.cancelling.cancelAll(run.connectorId);
+    expect(await run.recover(task.id)).toMatchObject({ status: 'cancelled', reason: 'connector_deleted' });
+    expect((await changesOf(run)).map(({ external_id: id }) => id).toSorted()).toEqual([...platform.rows.keys()]);
+  });
 });

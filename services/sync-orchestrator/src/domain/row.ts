@@ -51,11 +51,12 @@ export type Decision = { kind: 'insert' | 'update' | 'retell' | 'remove'; change
 export const isLapsed = (mark: RowMark, lapsed: Lapsed[]): boolean =>
   lapsed.some((entry) => entry.fence === mark.fence && mark.page > entry.page);
 
-/** Same version again: whoever heard of it hears nothing new. */
-function retell(stored: StoredRow): Decision {
-  const op = stored.deleted ? 'deleted' : createdOrUpdated(stored.version);
-  return { kind: 'retell', change: { external_id: stored.externalId, op, version: stored.version } };
+/** A stored row told as it stands: same version again, whoever heard of it hears nothing new. */
+export function toldAgain({ externalId, version, deleted }: StoredRow): Change {
+  return { external_id: externalId, op: deleted ? 'deleted' : createdOrUpdated(version), version };
 }
+
+const retell = (stored: StoredRow): Decision => ({ kind: 'retell', change: toldAgain(stored) });
 
 const createdOrUpdated = (version: number): ChangeOp => (version === 1 ? 'created' : 'updated');
 

@@ -1,7 +1,7 @@
 import { isDuplicateKey } from '@crossdock/mongo';
 import type { RecordRef } from '@crossdock/platforms';
 import type { Connection, mongo } from 'mongoose';
-import type { StoredRow } from '../domain/row.ts';
+import type { Lapsed, StoredRow } from '../domain/row.ts';
 import {
   countLive,
   externalIdOf,
@@ -182,6 +182,16 @@ export function recordStore(connection: Connection, entity: string) {
         )
         .toArray();
       return new Map(found.map(({ externalId, fields }) => [externalId, refOf(externalId, fields)]));
+    },
+
+    /** Rows whose writer died before telling them: a page of each, found by a look at every row of the connector. */
+    async untold(connectorId: string, lapsed: Lapsed[]): Promise<StoredRow[]> {
+      if (lapsed.length === 0) return [];
+      const byThem = lapsed.map(({ fence, page }) => ({ 'mark.fence': fence, 'mark.page': { $gt: page } }));
+      const found = await rows()
+        .find({ ...ofConnector(connectorId), $or: byThem }, { projection: DECISION })
+        .toArray();
+      return found.map(storedOf);
     },
 
     async isEmpty(connectorId: string): Promise<boolean> {

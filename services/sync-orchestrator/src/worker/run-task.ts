@@ -1,7 +1,9 @@
+import type { Event } from '@crossdock/contracts';
 import { failpoint, inSpan, type Logger } from '@crossdock/kernel';
 import type { PlatformAdapter } from '@crossdock/platforms';
 import { completedEvent, type Totals } from '../app/task-events.ts';
 import type { Review } from '../domain/brake.ts';
+import { type Lapsed, toldAgain } from '../domain/row.ts';
 import { countedOf, type SyncTask } from '../domain/sync-task.ts';
 import { windowOf } from '../domain/window.ts';
 import type { StreamStore } from '../store/streams.ts';
@@ -10,6 +12,7 @@ import { credentialOf, type AcquireCredential } from './credentials.ts';
 import { holdOn } from './hold.ts';
 import { makeReady } from './make-ready.ts';
 import { pageRun, type Outcome, type PageRunDeps } from './page-run.ts';
+import { changesEvents } from './settle-page.ts';
 import { sourceOf } from './sources.ts';
 
 export interface RunTaskDeps extends PageRunDeps {
@@ -49,7 +52,7 @@ export function runTask(deps: RunTaskDeps) {
       if (task.page > 0) await deps.pages.renew(task.id, now);
       if (task.approves !== null) await deps.pages.renew(task.approves, now);
       const run = pageRun(deps, adapter, task, held, lapsed, leaving, credential);
-      await conclude(run.task, held.hold, await run.pages(look));
+      await conclude(run.task, held.hold, lapsed, await run.pages(look));
     } catch (err) {
       log.error({ err, taskId: task.id }, 'a task broke down and will be taken up again');
       const until = new Date(clock().getTime() + BREAKDOWN_MS * (task.breakdowns + 1));
@@ -59,25 +62,26 @@ export function runTask(deps: RunTaskDeps) {
     }
   }
 
-  async function conclude(task: () => SyncTask, hold: Hold, outcome: Outcome): Promise<void> {
+  async function conclude(task: () => SyncTask, hold: Hold, lapsed: Lapsed[], outcome: Outcome): Promise<void> {
     if (outcome.kind === 'lost') return;
     // Rows of a page that failed while we were leaving, or told to stop, may stand untold: who takes the task over doubts them.
     if (hold.inPage) return void (await claims.breakDown(hold, clock()));
     switch (outcome.kind) {
       case 'wait': {
         const kept = await claims.wait(hold, outcome.reason, new Date(clock().getTime() + outcome.afterMs));
-        return kept ? undefined : obey(task(), hold);
+        return kept ? undefined : obey(task(), hold, lapsed);
       }
       case 'cancelled':
-        return endCancelled(task(), hold, outcome.reason);
+        return endCancelled(task(), hold, lapsed, outcome.reason);
       case 'end':
-        return end(task(), hold, outcome);
+        return end(task(), hold, lapsed, outcome);
     }
   }
 
   async function end(
     task: SyncTask,
     hold: Hold,
+    lapsed: Lapsed[],
     { status, reason, held }: Extract<Outcome, { kind: 'end' }>,
   ): Promise<void> {
     // Before the totals are counted: of several syncs of one connector, the last to end must not tell older ones.
@@ -88,7 +92,8 @@ export function runTask(deps: RunTaskDeps) {
     ]);
     const review: Review | null = held === undefined ? null : { ...held, decision: 'open', at: ending.completedAt };
     const event = completedEvent(task, ending, totals);
-    if (!(await claims.end(hold, { ...ending, review, total: countedOf(task) }, [event]))) return obey(task, hold);
+    if (!(await claims.end(hold, { ...ending, review, total: countedOf(task) }, [event])))
+      return obey(task, hold, lapsed);
     await failpoint('sync.ended');
     meter.ended(task.syncType, status);
     log.info({ taskId: task.id, connectorId: task.connectorId, status, reason, ...task.counters }, 'sync ended');
@@ -109,16 +114,25 @@ export function runTask(deps: RunTaskDeps) {
   }
 
   /** A filtered write did not match: a mark stands, or the task is somebody else's. */
-  async function obey(task: SyncTask, hold: Hold): Promise<void> {
+  async function obey(task: SyncTask, hold: Hold, lapsed: Lapsed[]): Promise<void> {
     const state = await claims.look(hold);
-    if (state?.mark) await endCancelled(task, hold, state.mark.reason);
+    if (state?.mark) await endCancelled(task, hold, lapsed, state.mark.reason);
   }
 
-  async function endCancelled(task: SyncTask, hold: Hold, reason: string): Promise<void> {
+  /** What a dead holder did not tell the next sync does, unless the connector is gone: then there is none. */
+  async function lastWords(task: SyncTask, lapsed: Lapsed[], reason: string): Promise<Event[]> {
+    if (reason !== 'connector_deleted') return [];
+    const untold = await deps.recordsOf(task.syncType).untold(task.connectorId, lapsed);
+    return changesEvents(task, task.page + 1, untold.map(toldAgain));
+  }
+
+  async function endCancelled(task: SyncTask, hold: Hold, lapsed: Lapsed[], reason: string): Promise<void> {
+    const changes = await lastWords(task, lapsed, reason);
     const ending = { status: 'cancelled', reason, completedAt: clock() } as const;
     const event = completedEvent(task, ending, await deps.totalsOf(task.connectorId));
     const { completedAt } = ending;
-    if (!(await claims.endCancelled(hold, { reason, completedAt, total: countedOf(task) }, [event]))) return;
+    if (!(await claims.endCancelled(hold, { reason, completedAt, total: countedOf(task) }, [...changes, event])))
+      return;
     await failpoint('sync.cancelled');
     meter.ended(task.syncType, ending.status);
     await deps.pages.drop(task.id);

@@ -55,7 +55,7 @@ async function resolveErrors(errors: RecordErrorStore, { id, wanted }: SyncTask,
 
 const CHANGES_PER_EVENT = 500;
 
-function changesEvents(task: SyncTask, page: number, changes: Change[]): Event[] {
+export function changesEvents(task: SyncTask, page: number, changes: Change[]): Event[] {
   const { tenant, connectorId, platform, syncType, id } = task;
   const told = { connector_id: connectorId, platform, entity: syncType, task_id: id, page };
   return Array.from({ length: Math.ceil(changes.length / CHANGES_PER_EVENT) }, (_, n) =>
