@@ -39,7 +39,7 @@ export function createHttpClient(deadlineMs: number): HttpClient {
     async postForm(url, form, signal) {
       signal?.throwIfAborted();
       const { origin, pathname, search } = new URL(url);
-      const reading = readAnswer();
+      const reading = answerReader();
       const giveUp = () => reading.fail(signal!.reason);
       signal?.addEventListener('abort', giveUp, { once: true });
       const timer = setTimeout(() => {
@@ -69,7 +69,7 @@ export function createHttpClient(deadlineMs: number): HttpClient {
 const one = (value: string | string[] | undefined): string | null => (typeof value === 'string' ? value : null);
 
 /** Puts an answer together from what the connection tells: streams for each would cost as much as all the rest. */
-function readAnswer() {
+function answerReader() {
   const { promise: answer, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const chunks: Buffer[] = [];
   let bytes = 0;
