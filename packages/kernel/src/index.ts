@@ -3,6 +3,7 @@ export * from './canonical-json.ts';
 export * from './clock.ts';
 export * from './failpoint.ts';
 export * from './ids.ts';
+export * from './in-parallel.ts';
 export * from './part.ts';
 export * from './platform-error.ts';
 export * from './recent.ts';

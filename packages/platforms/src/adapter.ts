@@ -3,9 +3,9 @@ import type { RecordFields } from './record-fields.ts';
 
 export type SyncType = 'products' | 'orders' | 'inventory' | 'reviews' | 'livestream';
 
-/** What one platform call came to; `failure` and the rest are the PlatformError's that the caller gets. */
+/** What one platform call came to, `bytes` those of its answer; `failure` and the rest are the PlatformError's that the caller gets. */
 export type CallOutcome =
-  | { ok: true; durationMs: number }
+  | { ok: true; durationMs: number; bytes: number }
   | { ok: false; failure: FailureClass; code: string; message: string; durationMs: number; retryAfterMs?: number };
 
 /** Awaited before every call of a platform's API: pacing and budget. Each `take` that resolved is followed by one `done`. */

@@ -1,5 +1,4 @@
 export type * from './adapter.ts';
 export type { Money } from './money.ts';
 export type * from './record-fields.ts';
-export { TOO_LARGE } from './http-client.ts';
 export { createPlatforms, type PlatformAddresses, type Platforms } from './platforms.ts';

@@ -114,6 +114,8 @@ describe('Taobao orders', () => {
   });
 
   test.each([
+    ['ahead', 'five minutes', 300_000],
+    ['behind', 'five minutes', -300_000],
     ['ahead', 'an hour', HOUR_MS],
     ['ahead', '90 days', 90 * DAY_MS],
     ['behind', 'an hour', -HOUR_MS],

@@ -1,5 +1,5 @@
+import { inParallel } from '@crossdock/kernel';
 import type { RecordRef, RecordSource, RowProblem, Session, SourceRow } from '../adapter.ts';
-import { inParallel } from '../in-parallel.ts';
 import { isObject, type JsonObject, malformed } from './answer.ts';
 import { idText, isId } from './fields.ts';
 import { INVENTORY_FIELDS, inventoryRows, SKU_FIELDS, skuRow, unreadableInventory } from './inventory-row.ts';

@@ -1,5 +1,5 @@
+import { inParallel, piecesOf } from '@crossdock/kernel';
 import type { RowProblem, Session } from '../adapter.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { RowBytes } from '../row-bytes.ts';
 import { type JsonObject, listIn, malformed, parseRow, readTotal } from './answer.ts';
 import { idText, isId } from './fields.ts';
@@ -100,10 +100,7 @@ export function itemReader<T>(top: TopClient, fields: string, read: (item: Item,
 
   return async (session: Session, asked: Iterable<string>): Promise<T[]> => {
     const ids = [...new Set(asked)].filter(isId);
-    const batches = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) =>
-      ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL),
-    );
-    return (await inParallel(batches, CALLS_AT_ONCE, (each) => batch(session, each))).flat();
+    return (await inParallel(piecesOf(ids, IDS_PER_CALL), CALLS_AT_ONCE, (each) => batch(session, each))).flat();
   };
 }
 

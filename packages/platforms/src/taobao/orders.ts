@@ -1,5 +1,5 @@
+import { inParallel } from '@crossdock/kernel';
 import type { RecordSource, Session, SourceRow } from '../adapter.ts';
-import { inParallel } from '../in-parallel.ts';
 import { isObject, type JsonObject, listIn, malformed, readTotal } from './answer.ts';
 import { isId } from './fields.ts';
 import { CALLS_AT_ONCE } from './items.ts';

@@ -8,6 +8,8 @@ import { topTime } from './top-time.ts';
 
 const SIGN_METHOD = 'hmac-sha256';
 const STALE_TIMESTAMP = '31';
+/** Within this the platform's clock counts as ours: what incremental windows overlap by covers more. */
+const CLOCK_SLACK_MS = 5_000;
 
 /**
  * Reads what a call is for out of the answer's body, which took so many bytes; a PlatformError thrown here counts as the
@@ -23,7 +25,7 @@ interface CallOptions<T> {
 }
 
 export interface TopClient {
-  /** How far the platform's clock is ahead of ours (negative: behind), once it has called ours wrong; 0 until then. */
+  /** How far the platform's clock is ahead of ours (negative: behind), by its answers; 0 before the first. */
   aheadMs(): number;
   call<T>(
     session: Session,
@@ -62,14 +64,16 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     return { ...all, sign: sign(all, session.config.app_secret ?? '', SIGN_METHOD) };
   }
 
-  /** True when the platform called our clock wrong and told its own. */
-  function learnClock(session: Session, failure: PlatformError, answer: HttpAnswer | undefined): boolean {
-    if (failure.code.split('/')[0] !== STALE_TIMESTAMP) return false;
-    const theirs = Date.parse(answer?.date ?? '');
-    if (Number.isNaN(theirs)) return false;
-    aheadMs = theirs - session.now().getTime();
-    return true;
+  /** An answer tells its moment in whole seconds: some moment between when it was asked for and now. */
+  function learnClock({ date }: HttpAnswer, askedAt: number, now: number): void {
+    const theirs = Date.parse(date ?? '');
+    if (Number.isNaN(theirs)) return;
+    const [least, most] = [theirs - now, theirs + 1_000 - askedAt];
+    if (aheadMs < least - CLOCK_SLACK_MS || aheadMs > most + CLOCK_SLACK_MS) aheadMs = Math.round((least + most) / 2);
   }
+
+  const isStale = ({ code }: PlatformError, answer: HttpAnswer | undefined): boolean =>
+    code.split('/')[0] === STALE_TIMESTAMP && !Number.isNaN(Date.parse(answer?.date ?? ''));
 
   async function attempt<T>(
     session: Session,
@@ -83,20 +87,25 @@ export function topClient(http: HttpClient, apiUrl: string): TopClient {
     const begun = performance.now();
     const durationMs = () => Math.round(performance.now() - begun);
     let answer: HttpAnswer | undefined;
+    const answered = () => session.call.done({ ok: true, durationMs: durationMs(), bytes: answer?.body.length ?? 0 });
     try {
+      const askedAt = session.now().getTime();
       answer = await http.postForm(apiUrl, signed(session, method, params), session.signal);
+      learnClock(answer, askedAt, session.now().getTime());
       const { body, rows } = readAnswer(method, answer, session.now(), options.list);
       const result = read(body, answer.body.length, rows);
-      session.call.done({ ok: true, durationMs: durationMs() });
+      answered();
       return result;
     } catch (err) {
       const failure = failureFrom(err, session);
       const said = options.says?.(failure);
-      if (said !== undefined) {
-        session.call.done({ ok: true, durationMs: durationMs() });
-        return said;
+      // Whoever answers more than is taken is well: what to do about it is the caller's.
+      if (said !== undefined || isTooLarge(failure)) {
+        answered();
+        if (said !== undefined) return said;
+        throw failure;
       }
-      const again = first && learnClock(session, failure, answer);
+      const again = first && isStale(failure, answer);
       const { code, message, retryAfterMs } = failure;
       session.call.done({
         ok: false,

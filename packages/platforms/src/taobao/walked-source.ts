@@ -1,6 +1,5 @@
-import { isPlatformError } from '@crossdock/kernel';
+import { inParallel, isPlatformError } from '@crossdock/kernel';
 import type { Page, Position, RecordSource, Session, SourceRow, SyncWindow } from '../adapter.ts';
-import { inParallel } from '../in-parallel.ts';
 import { afterPage, cut, type ListLimits, opened, shrunk, type Walk, wholeSecond } from './walks.ts';
 
 /** The platform's times are whole seconds; a second on top for its clock. */

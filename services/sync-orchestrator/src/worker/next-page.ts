@@ -1,4 +1,4 @@
-import type { Position, RecordRef, RecordSource, Session, SourceRow } from '@crossdock/platforms';
+import type { CallGate, Position, RecordRef, RecordSource, Session, SourceRow } from '@crossdock/platforms';
 import { isLapsed, type Lapsed } from '../domain/row.ts';
 import type { SyncTask, Walk } from '../domain/sync-task.ts';
 import type { RecordErrorStore } from '../store/record-errors.ts';
@@ -30,6 +30,8 @@ export interface NextPageDeps {
 
 /** A page that took so long to read is settled as it is: a slow platform must not hold back what it told. */
 const READ_MS = 250;
+/** Nor is one read on that took so much: what is read of large rows must fit the memory as well. */
+const READ_BYTES = 2 * 1024 * 1024;
 const SCAN_ROWS = 500;
 const SCAN_CHUNKS = 40;
 const IDS_AT_ONCE = 100;
@@ -55,11 +57,13 @@ export function nextPage(deps: NextPageDeps, session: Session, task: SyncTask, w
 /** As many of the platform's pages as fit one of ours. A failure of a later one shows when its turn comes again. */
 async function listPage(deps: NextPageDeps, session: Session, task: SyncTask, position: unknown): Promise<Page> {
   const { source, pageRows } = deps;
-  const read = (from: Position | null) => source.page(session, task.window!, from);
+  const { call, bytes } = weighed(session.call);
+  const read = (from: Position | null) => source.page({ ...session, call }, task.window!, from);
   const until = session.now().getTime() + READ_MS;
   const { rows, ...first } = await read(position as Position | null);
   let { next, total } = first;
-  while (next !== null && rows.length < pageRows && session.now().getTime() < until) {
+  const isEnough = () => rows.length >= pageRows || bytes() >= READ_BYTES || session.now().getTime() >= until;
+  while (next !== null && !isEnough()) {
     const more = await read(next).catch(() => null);
     if (more === null) break;
     rows.push(...more.rows);
@@ -74,6 +78,19 @@ async function listPage(deps: NextPageDeps, session: Session, task: SyncTask, po
     walk: next === null ? after : { phase: 'list', position: next },
     total,
   };
+}
+
+/** Calls through the gate, and how much was answered to them. */
+function weighed(gate: CallGate): { call: CallGate; bytes(): number } {
+  let bytes = 0;
+  const call: CallGate = {
+    take: gate.take,
+    done(outcome) {
+      if (outcome.ok) bytes += outcome.bytes;
+      gate.done(outcome);
+    },
+  };
+  return { call, bytes: () => bytes };
 }
 
 /** The rows the platform answers for these ids, and the ids it does not know. */
@@ -171,15 +188,16 @@ async function removePage(deps: NextPageDeps, session: Session, task: SyncTask, 
   return { met: { rows, gone: unknown }, missing: [], walk: { phase: 'remove', after: found.page }, total: null };
 }
 
-/** Single records: what the platform does not know is gone if somebody asked for it by name, else left as it is. */
+/** Single records: what the platform does not know is gone if it is stored and somebody asked for it by name, else it has failed. */
 async function idsPage(deps: NextPageDeps, session: Session, task: SyncTask, after: string | null): Promise<Page> {
   const wanted = task.wanted!;
   const ids = await idsOf(deps, task, after);
   if (ids.length === 0) return { met: NOTHING, missing: [], walk: DONE, total: null };
   const { rows, unknown } = await ask(deps, session, task, ids);
   const stored = await deps.records.known(task.connectorId, unknown, false);
-  const gone = wanted.ids !== null ? unknown.filter((id) => stored.has(id)) : [];
-  const lost = unknown.filter((id) => !stored.has(id)).map(unknownRow);
+  const isGone = (id: string) => wanted.ids !== null && stored.has(id);
+  const gone = unknown.filter(isGone);
+  const lost = unknown.filter((id) => !isGone(id)).map(unknownRow);
   return {
     met: { rows: [...rows, ...lost], gone },
     missing: [],
@@ -195,7 +213,7 @@ async function idsOf({ errors }: NextPageDeps, task: SyncTask, after: string | n
   return sorted.filter((id) => after === null || id > after).slice(0, IDS_AT_ONCE);
 }
 
-/** A record that exists nowhere counts as failed, with its reason. */
+/** A record that the platform does not know counts as failed, with its reason. */
 const unknownRow = (externalId: string): SourceRow => ({
   externalId,
   updatedAt: null,

@@ -18,3 +18,7 @@ export async function inParallel<T, R>(items: readonly T[], limit: number, run: 
   if (failures.length > 0) throw failures[0];
   return results;
 }
+
+/** The list in pieces of `size`; the last may be shorter. */
+export const piecesOf = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, n) => list.slice(n * size, (n + 1) * size));
