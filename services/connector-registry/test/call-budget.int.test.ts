@@ -147,7 +147,7 @@ test('calls of our own draw on the same budget, wait for their slice, and are gi
   expect(await budgets.remainingShare('tmall', app)).toBe(1);
   await gate.take();
   await gate.take();
-  gate.done({ ok: true, durationMs: 5 });
+  gate.done({ ok: true, durationMs: 5, bytes: 100 });
   gate.done({ ok: false, failure: 'RATE_LIMITED', code: '7', message: '', durationMs: 5, retryAfterMs: 60_000 });
   await until(async () => (await budgets.remainingShare('tmall', app)) === 0, { what: 'the refusal noted' });
   await expect(gate.take()).rejects.toMatchObject({ failure: 'RATE_LIMITED', code: 'CALL_BUDGET' });
@@ -187,4 +187,17 @@ test('a request that names no platform, no hash or no holder is refused by its f
     request(app, { holder: '' }),
   ];
   for (const each of bad) await expect(call.leaseCalls(each)).rejects.toMatchObject({ kind: 'invalid' });
+});
+
+test('what nobody draws on for ninety days is forgotten, each use beginning them anew', async () => {
+  const [one] = processes as [(typeof processes)[number]];
+  await one.call.leaseCalls(request('seldom'));
+  const { collection } = one.store.model;
+  const seldom = { _id: new RegExp(sha256Hex('seldom')) } as never;
+  await collection.updateOne(seldom, { $set: { usedAt: new Date(0) } });
+  await one.call.leaseCalls(request('seldom'));
+  expect((await collection.findOne(seldom))!['usedAt'].getTime()).toBeGreaterThan(Date.now() - 3_600_000);
+  expect(await collection.indexes()).toContainEqual(
+    expect.objectContaining({ key: { usedAt: 1 }, expireAfterSeconds: 90 * 86_400 }),
+  );
 });

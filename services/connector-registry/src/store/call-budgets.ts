@@ -6,7 +6,11 @@ interface Row extends CallBudget {
   _id: string;
   /** Grows with every write. */
   version: number;
+  usedAt: Date;
 }
+
+/** What was learnt of a rate that nobody used for so long says nothing of it now. */
+const KEPT_SECONDS = 90 * 24 * 3600;
 
 /** A budget with the database's time, by which all processes measure it. */
 export interface Read {
@@ -18,7 +22,8 @@ export interface Read {
 export const callBudgetId = ({ platform, appKeyHash, callClass }: CallBudgetKey): string =>
   `${platform} ${callClass} ${appKeyHash}`;
 
-const schema = new Schema<Row>({ _id: String }, { strict: false, versionKey: false });
+const schema = new Schema<Row>({ _id: String, usedAt: Date }, { strict: false, versionKey: false });
+schema.index({ usedAt: 1 }, { name: 'unused', expireAfterSeconds: KEPT_SECONDS });
 
 export function callBudgetStore(db: Connection) {
   const model: Model<Row> = db.model<Row>('CallBudget', schema, 'call_budgets');
@@ -26,10 +31,14 @@ export function callBudgetStore(db: Connection) {
 
   async function find(id: string): Promise<Read | null> {
     const [row] = await rows()
-      .aggregate<Row & { now: Date }>([{ $match: { _id: id } }, { $set: { now: '$$NOW' } }])
+      .aggregate<CallBudget & { version: number; now: Date }>([
+        { $match: { _id: id } },
+        { $set: { now: '$$NOW' } },
+        { $unset: ['_id', 'usedAt'] },
+      ])
       .toArray();
     if (row === undefined) return null;
-    const { _id, version, now, ...budget } = row;
+    const { version, now, ...budget } = row;
     return { budget, version, now: now.getTime() };
   }
 
@@ -45,7 +54,7 @@ export function callBudgetStore(db: Connection) {
         const read = await find(id);
         if (read !== null) return read;
         await rows()
-          .insertOne({ _id: id, version: 0, ...newCallBudget(key, ceiling) } as never)
+          .insertOne({ _id: id, version: 0, usedAt: new Date(), ...newCallBudget(key, ceiling) } as never)
           .catch((err: unknown) => {
             if (!isDuplicateKey(err)) throw err;
           });
@@ -55,7 +64,10 @@ export function callBudgetStore(db: Connection) {
     /** False when another process wrote since the read. */
     async write(key: CallBudgetKey, version: number, budget: CallBudget): Promise<boolean> {
       const filter = { _id: callBudgetId(key), version } as never;
-      const { matchedCount } = await rows().updateOne(filter, { $set: { ...budget, version: version + 1 } });
+      const { matchedCount } = await rows().updateOne(filter, {
+        $set: { ...budget, version: version + 1 },
+        $currentDate: { usedAt: true },
+      });
       return matchedCount === 1;
     },
 
