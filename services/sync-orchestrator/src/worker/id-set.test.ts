@@ -23,5 +23,6 @@ test('holds exactly what a set of texts holds', () => {
 test('holds ids of nineteen digits that differ in the last one', () => {
   const ids = idSet();
   for (let n = 0; n < 50_000; n++) ids.add(`712345678900${String(n * 2).padStart(7, '0')}`);
-  for (let n = 0; n < 100_000; n++) expect(ids.has(`712345678900${String(n).padStart(7, '0')}`)).toBe(n % 2 === 0);
+  const isWrong = (n: number) => ids.has(`712345678900${String(n).padStart(7, '0')}`) !== (n % 2 === 0);
+  expect(Array.from({ length: 100_000 }, (_, n) => n).filter(isWrong)).toEqual([]);
 });
