@@ -46,8 +46,8 @@ import { runTask } from './worker/run-task.ts';
 import { scheduler } from './worker/scheduler.ts';
 import { workerSlots } from './worker/slots.ts';
 
-/** With the two hundred of most platforms it comes to at most six hundred. */
-const PAGE_ROWS = 400;
+/** With the two hundred of most platforms it comes to less than a thousand. */
+const PAGE_ROWS = 800;
 
 export function syncOrchestrator({ config, log, clock }: Surroundings<Config>): Service & { grpcPort(): number } {
   const metrics = createMetrics('sync-orchestrator');

@@ -100,7 +100,7 @@ describe('the first sync of a connector', () => {
   });
 });
 
-describe('after the list of a large shop', () => {
+describe('a large shop', () => {
   const many = Array.from({ length: 600 }, (_, n) => `q${n + 1000}`);
   /** How often ids were read from the store. */
   async function looksOf(work: (worker: Parameters<Engine['work']>[0]) => Promise<unknown>): Promise<number> {
@@ -121,13 +121,41 @@ describe('after the list of a large shop', () => {
     for (const id of many) platform.set(id, `title ${id}`, OLD);
   });
 
-  test('nothing is looked for when as many rows are stored as were met', async () => {
+  test('has smaller pages where its rows are large', async () => {
+    /** How many pages with rows were stored, none of them cut off because reading it took long. */
+    const pagesOf = async () => {
+      const now = run.clock();
+      let withRows = 0;
+      const write: Engine['pages']['write'] = (task, page, fence, told, at) => {
+        if (told.ids.length > 0) withRows++;
+        return run.pages.write(task, page, fence, told, at);
+      };
+      await run.sync({}, { pageRows: 600, pages: { ...run.pages, write }, clock: () => now });
+      return withRows;
+    };
+    expect(await pagesOf()).toBe(2);
+    platform.answersOf(2 ** 19);
+    expect(await pagesOf()).toBe(Math.ceil((IDS.length + many.length) / 2 / 4));
+  });
+
+  test('a page is written in parts, and no further once one met a later holder', async () => {
+    let writes = 0;
+    const write: Engine['records']['write'] = async () => ({ lost: ++writes > 0, collided: [] });
+    const { task } = await run.start();
+    await run.work({ pageRows: 600, records: { ...run.records, write } });
+    // Those that were under way.
+    expect(writes).toBe(3);
+    expect(await run.task(task.id)).toMatchObject({ status: 'running', page: 0 });
+    expect((await run.stored()).size).toBe(0);
+  });
+
+  test('nothing is looked for after the list when as many rows are stored as were met', async () => {
     // The one look is whether the last page may be the end.
     expect(await fullSync()).toBe(1);
     expect(await fullSync()).toBe(1);
   });
 
-  test('a row that was not met is looked for and removed', async () => {
+  test('a row that the list did not hold is looked for and removed', async () => {
     await fullSync();
     platform.rows.delete('q1300');
     platform.set('q9999', 'another in its place', OLD);

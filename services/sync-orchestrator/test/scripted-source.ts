@@ -8,6 +8,7 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
   let onRead: (id: string) => void = () => {};
   let beforeCall: (call: string) => Promise<void> | void = () => {};
   let calls = 0;
+  let answerBytes = 100;
 
   /** Read when something of it is asked for, as the adapters' rows are. */
   const rowOf = (id: string): SourceRow => {
@@ -43,7 +44,7 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
         gate.done({ ok: false, failure: err.failure, code: err.code, message: err.message, durationMs: 1 });
       throw err;
     }
-    gate.done({ ok: true, durationMs: 1 });
+    gate.done({ ok: true, durationMs: 1, bytes: answerBytes });
   }
 
   const source: RecordSource = {
@@ -65,6 +66,10 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
     source,
     rows,
     calls: () => calls,
+    /** How large each answer is said to be. */
+    answersOf(bytes: number) {
+      answerBytes = bytes;
+    },
     onCall(hook: (call: string) => Promise<void> | void) {
       beforeCall = hook;
     },

@@ -236,7 +236,7 @@ describe('what a sync stores and tells', () => {
     platform.set('p2', 'x', OLD, true);
     const task = await run.sync();
     expect(task).toMatchObject({ status: 'completed', total: 5, counters: { synced: 4, failed: 1, skipped: 0 } });
-    const { items } = await run.errors.list({ tenant: TENANT, connectorId: run.connectorId, task: task.id }, 0, 10);
+    const { items } = await run.errors.list({ tenant: TENANT, connectorId: run.connectorId, task: task.id }, [], 0, 10);
     expect(items).toMatchObject([{ externalId: 'p2', code: 'invalid_price', field: 'price', message: '价格无效' }]);
     expect((await run.stored()).has('p2')).toBe(false);
   });

@@ -51,8 +51,8 @@ export function readTasks({ tasks, errors, knownConnector }: ReadDeps) {
       { taskId: task, tenant, connectorId, ...filter }: ErrorFilter,
       paging: Paging,
     ): Promise<Awaited<ReturnType<RecordErrorStore['list']>>> {
-      await get(tenant, connectorId, task);
-      return errors.list({ tenant, connectorId, task, ...filter }, skipOf(paging), paging.pageSize);
+      const { dead } = await get(tenant, connectorId, task);
+      return errors.list({ tenant, connectorId, task, ...filter }, dead, skipOf(paging), paging.pageSize);
     },
   };
 }

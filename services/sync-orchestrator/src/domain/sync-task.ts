@@ -1,5 +1,6 @@
 import type { Review } from './brake.ts';
 import type { Kind, Mode } from './kind.ts';
+import type { RowMark } from './row.ts';
 import type { Window } from './window.ts';
 
 export type Status = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
@@ -83,6 +84,8 @@ export interface SyncTask {
   window: Window | null;
   claimId: string | null;
   fence: number | null;
+  /** Holders that died, each with the last page it told: what they said of records on later ones counts nowhere. */
+  dead: RowMark[];
   mark: Mark | null;
   breakdowns: number;
   /** A waiting task is not taken before. */
@@ -131,6 +134,7 @@ export function newTask(request: NewTask, now: Date): SyncTask {
     window: null,
     claimId: null,
     fence: null,
+    dead: [],
     mark: null,
     breakdowns: 0,
     notBefore: null,

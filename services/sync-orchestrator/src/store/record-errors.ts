@@ -1,5 +1,8 @@
+import { isDuplicateKey } from '@crossdock/mongo';
 import type { RecordRef } from '@crossdock/platforms';
 import { Schema, type Connection, type mongo } from 'mongoose';
+import type { RowMark } from '../domain/row.ts';
+import { untoldBy } from './record-rows.ts';
 
 /** Why one record of one task could not be synced. */
 export interface RecordError {
@@ -20,7 +23,9 @@ interface ErrorRow extends FailedRecord {
   connectorId: string;
   task: string;
   at: Date;
-  /** The task that tried the record again and synced it. */
+  /** The holder and page that last met the record failing; earlier ones have none. */
+  mark?: RowMark;
+  /** The task that met the record in step after this: its own, or one that tried it again. */
   resolvedBy: string | null;
 }
 
@@ -38,10 +43,22 @@ const schema = new Schema<ErrorRow>({
   message: String,
   ref: Schema.Types.Mixed,
   at: Date,
+  mark: Schema.Types.Mixed,
   resolvedBy: String,
 });
 schema.index({ tenant: 1, connectorId: 1, task: 1, _id: 1 }, { name: 'of_task' });
 schema.index({ at: 1 }, { name: 'retention', expireAfterSeconds: KEPT_SECONDS });
+
+const ofTask = (task: string) => ({ _id: { $gt: `${task}/`, $lt: `${task}0` } });
+
+/** Whoever met the records again after a holder died before its checkpoint has said anew what is true of them. */
+const open = (dead: RowMark[]) => ({
+  resolvedBy: null,
+  ...(dead.length > 0 && { $nor: untoldBy(dead) }),
+});
+
+/** Nothing that a later holder wrote. */
+const upTo = (fence: number) => ({ 'mark.fence': { $not: { $gt: fence } } });
 
 /** One document per task and record, so that a repeated page stores it once. */
 export function recordErrorStore(connection: Connection) {
@@ -50,23 +67,34 @@ export function recordErrorStore(connection: Connection) {
   return {
     model,
 
+    /** What a later holder said of one of the records stands. */
     async write(
       owner: { tenant: string; connectorId: string; task: string },
       errors: FailedRecord[],
+      mark: RowMark,
       at: Date,
     ): Promise<void> {
       if (errors.length === 0) return;
-      await rows().bulkWrite(
-        errors.map((error) => ({
-          updateOne: {
-            filter: { _id: `${owner.task}/${error.externalId}` },
-            update: { $set: { ...owner, ...error, at, resolvedBy: null } },
-            upsert: true,
-          },
-        })),
-        { ordered: false },
-      );
+      try {
+        await rows().bulkWrite(
+          errors.map((error) => ({
+            updateOne: {
+              filter: { _id: `${owner.task}/${error.externalId}`, ...upTo(mark.fence) },
+              update: { $set: { ...owner, ...error, at, mark, resolvedBy: null } },
+              upsert: true,
+            },
+          })),
+          { ordered: false },
+        );
+      } catch (err) {
+        const faults = [(err as mongo.MongoBulkWriteError).writeErrors ?? []].flat();
+        if (faults.length === 0 || !faults.every(isDuplicateKey)) throw err;
+      }
     },
+
+    /** How many records of a task with these dead holders are known to fail. */
+    countOpen: (task: string, dead: RowMark[]): Promise<number> =>
+      rows().countDocuments({ ...ofTask(task), ...open(dead) }),
 
     /** Those of `ids` that the task has an error of, with where they belong. */
     async refs(task: string, ids: string[]): Promise<Map<string, RecordRef>> {
@@ -78,9 +106,10 @@ export function recordErrorStore(connection: Connection) {
     },
 
     /** The errors of `task` on these records are no more. Whoever takes the page of `by` up again still finds them. */
-    async resolve(task: string, ids: string[], by: string): Promise<void> {
+    async resolve(task: string, ids: string[], by: { task: string; fence: number }): Promise<void> {
       if (ids.length === 0) return;
-      await rows().updateMany({ _id: { $in: ids.map((id) => `${task}/${id}`) } }, { $set: { resolvedBy: by } });
+      const filter = { _id: { $in: ids.map((id) => `${task}/${id}`) }, ...upTo(by.fence) };
+      await rows().updateMany(filter, { $set: { resolvedBy: by.task } });
     },
 
     /** External ids in their order after `after`, for another try: what `by` resolved itself counts as open. */
@@ -98,13 +127,14 @@ export function recordErrorStore(connection: Connection) {
 
     async list(
       owner: { tenant: string; connectorId: string; task: string; code?: string; field?: string; externalId?: string },
+      dead: RowMark[],
       skip: number,
       limit: number,
     ): Promise<{ items: (RecordError & { at: Date })[]; total: number }> {
-      const open = { ...owner, resolvedBy: null };
+      const those = { ...owner, ...open(dead) };
       const [items, total] = await Promise.all([
-        rows().find(open).sort({ _id: 1 }).skip(skip).limit(limit).toArray(),
-        rows().countDocuments(open),
+        rows().find(those).sort({ _id: 1 }).skip(skip).limit(limit).toArray(),
+        rows().countDocuments(those),
       ]);
       return { items, total };
     },

@@ -1,5 +1,6 @@
 import type { RecordRef } from '@crossdock/platforms';
 import { Schema, type Connection, type Model, type mongo } from 'mongoose';
+import type { RowMark } from '../domain/row.ts';
 
 /** The content of a row as the platform last told it. */
 export interface RecordContent {
@@ -69,6 +70,10 @@ const tombstones = (connectorId: string): mongo.Filter<RecordRow> => ({
 
 /** Orders are counted by the time they were made. */
 const orderSchema = schema.clone().index({ connectorId: 1, 'fields.created_at': 1 }, { name: 'made' });
+
+/** What these holders wrote on pages after the last that each told. */
+export const untoldBy = (holders: RowMark[]) =>
+  holders.map(({ fence, page }) => ({ 'mark.fence': fence, 'mark.page': { $gt: page } }));
 
 /** Rows of a connector that are no tombstones: two counts that read indexes alone. */
 export async function countLive(rows: mongo.Collection<RecordRow>, connectorId: string): Promise<number> {

@@ -11,6 +11,7 @@ import {
   refOf,
   type RecordContent,
   type RecordRow,
+  untoldBy,
 } from './record-rows.ts';
 
 /** What writing one row does; `guard` and mark are those of the writing holder. */
@@ -187,9 +188,8 @@ export function recordStore(connection: Connection, entity: string) {
     /** Rows whose writer died before telling them: a page of each, found by a look at every row of the connector. */
     async untold(connectorId: string, lapsed: Lapsed[]): Promise<StoredRow[]> {
       if (lapsed.length === 0) return [];
-      const byThem = lapsed.map(({ fence, page }) => ({ 'mark.fence': fence, 'mark.page': { $gt: page } }));
       const found = await rows()
-        .find({ ...ofConnector(connectorId), $or: byThem }, { projection: DECISION })
+        .find({ ...ofConnector(connectorId), $or: untoldBy(lapsed) }, { projection: DECISION })
         .toArray();
       return found.map(storedOf);
     },

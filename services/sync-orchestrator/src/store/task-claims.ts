@@ -118,17 +118,19 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
 
     /** The task under its new fence; start and window stay those of the first holder. Null when the claim is no longer ours. */
     async fence(
-      { task, claimId }: Claimed,
+      { task, claimId, lapsed }: Claimed,
       fence: number,
       begin: { start: Date; window: Window },
     ): Promise<{ task: SyncTask; look: Look } | null> {
+      const died = lapsed === null ? [] : [{ fence: lapsed.fence, page: lapsed.page }];
+      const dead = { $setUnion: [{ $ifNull: ['$dead', []] }, { $literal: died }] };
       const first = {
         start: { $ifNull: ['$start', begin.start] },
         window: { $ifNull: ['$window', { $literal: begin.window }] },
       };
       const row = await rows.findOneAndUpdate(
         { _id: task.id, status: 'running', claimId },
-        [{ $set: { fence, reason: null, ...first } }],
+        [{ $set: { fence, reason: null, dead, ...first } }],
         { returnDocument: 'after' },
       );
       return row === null ? null : { task: taskOf(row), look: { mark: row.mark, outboxSize: row.outbox.length } };

@@ -45,6 +45,7 @@ const schema = new Schema<TaskRow>(
     leaseUntil: { type: Date, default: null },
     notBefore: { type: Date, default: null },
     fence: { type: Number, default: null },
+    dead: { type: [Mixed] as never, default: [] },
     mark: { type: Mixed, default: null },
     breakdowns: { type: Number, default: 0 },
     keys: { type: [{ _id: false, key: String, bodyHash: String, at: Date }], default: [] },
@@ -84,11 +85,12 @@ schema.plugin(outbox);
 export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema);
 
 /** Tasks stored before a field was new lack it. */
-const LATER: Pick<SyncTask, 'gone' | 'review' | 'wanted' | 'approves'> = {
+const LATER: Pick<SyncTask, 'gone' | 'review' | 'wanted' | 'approves' | 'dead'> = {
   gone: 0,
   review: null,
   wanted: null,
   approves: null,
+  dead: [],
 };
 
 export function taskOf(row: TaskRow): SyncTask {

@@ -6,7 +6,7 @@ import { callBreaker, type CallBreaker } from './breaker.ts';
 beforeEach(() => void jest.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void jest.useRealTimers());
 
-const OK: CallOutcome = { ok: true, durationMs: 1 };
+const OK: CallOutcome = { ok: true, durationMs: 1, bytes: 100 };
 const failed = (failure: FailureClass, code = 'HTTP_502'): CallOutcome => ({
   ok: false,
   failure,
@@ -46,13 +46,6 @@ test.each(['RATE_LIMITED', 'SHOP_CLOSED', 'PERMANENT', 'AUTH_REVOKED', 'CONFIG',
     breaker.stop();
   },
 );
-
-test('nor do answers that are too large', async () => {
-  const breaker = callBreaker(() => Date.now());
-  await calls(breaker, many(30, failed('RETRYABLE', 'TOO_LARGE')));
-  expect(breaker.state()).toBe('closed');
-  breaker.stop();
-});
 
 test('one call tries while all others wait; each failed try doubles the time to the next, up to two minutes', async () => {
   const breaker = callBreaker(() => Date.now());

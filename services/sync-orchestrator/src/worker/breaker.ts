@@ -1,5 +1,5 @@
 import { PlatformError } from '@crossdock/kernel';
-import { type CallOutcome, TOO_LARGE } from '@crossdock/platforms';
+import type { CallOutcome } from '@crossdock/platforms';
 import CircuitBreaker from 'opossum';
 
 /** Calls within the rolling window before anything is concluded, and the share of failures that opens. */
@@ -64,7 +64,7 @@ export function callBreaker(now: () => number) {
     /** Which of the calls under way ends does not matter: they are counted alike. */
     end(outcome: CallOutcome): void {
       const call = running.shift();
-      if (outcome.ok || outcome.failure !== 'RETRYABLE' || outcome.code === TOO_LARGE) return call?.resolve();
+      if (outcome.ok || outcome.failure !== 'RETRYABLE') return call?.resolve();
       // Given up by us: says nothing, so a try that was given up is made again later.
       if (outcome.code !== 'ABORTED') return call?.reject(new Error(outcome.code));
       if (breaker.halfOpen) breaker.open();

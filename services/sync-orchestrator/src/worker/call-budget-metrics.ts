@@ -12,7 +12,7 @@ const STATES: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 
 
 /** Told by platform, of each its tightest budget. */
 export function callBudgetMeter(metrics: Registry) {
-  const known = new Map<string, Watched[]>();
+  const known = new Map<string, Set<Watched>>();
   const registers = [metrics];
   const labelNames = ['platform'];
   const gauge = (name: string, help: string, read: (of: Watched[]) => number) =>
@@ -22,7 +22,8 @@ export function callBudgetMeter(metrics: Registry) {
       labelNames,
       registers,
       collect() {
-        for (const [platform, each] of known) this.set({ platform }, read(each));
+        this.reset();
+        for (const [platform, each] of known) if (each.size > 0) this.set({ platform }, read([...each]));
       },
     });
   gauge(
@@ -54,8 +55,12 @@ export function callBudgetMeter(metrics: Registry) {
   });
 
   return {
-    add: (platform: string, watched: Watched): void =>
-      void known.set(platform, [...(known.get(platform) ?? []), watched]),
+    /** Until what it answers is called. */
+    watch(platform: string, watched: Watched): () => void {
+      const all = known.get(platform) ?? new Set();
+      known.set(platform, all.add(watched));
+      return () => void all.delete(watched);
+    },
     leased(platform: string, slices: Slice[]): void {
       for (const { calls } of slices) leased.inc({ platform }, calls);
     },

@@ -19,21 +19,30 @@ export interface CallBudgets extends Part {
   of(platform: string, appKey: string): AppCalls;
 }
 
+interface Gate {
+  calls: AppCalls;
+  isIdle(): boolean;
+  end(): void;
+}
+
 /** Refusals elsewhere are listened for this long after the last call. */
 const LISTEN_MS = 30_000;
+/** Apps come and go with their merchants: a gate that was not used for so long is made anew for the next call. */
+const KEPT_MS = 600_000;
+const CLEARED_EVERY_MS = 60_000;
 const RETRY_MS = 1_000;
 
 /** One gate per platform and app key, shared by all tasks of this process. */
 export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry): CallBudgets {
-  const known = new Map<string, AppCalls>();
-  const endings: (() => void)[] = [];
+  const known = new Map<string, Gate>();
   const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   const meter = callBudgetMeter(metrics);
   const now = () => performance.now();
   // What is asked for many tasks together belongs to the trace of none.
   const outside = AsyncLocalStorage.snapshot();
 
-  function appCalls(key: BudgetKey): AppCalls {
+  function gateOf(key: BudgetKey): Gate {
     const { platform } = key;
     const budget = callBudget({
       lease: async (waiting, refusals) => {
@@ -45,9 +54,8 @@ export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry):
       now,
     });
     const breaker = callBreaker(now);
-    meter.add(platform, { budget, breaker });
-    endings.push(budget.stop, breaker.stop);
-    let usedAt = 0;
+    const unwatch = meter.watch(platform, { budget, breaker });
+    let usedAt = now();
     let listening = false;
 
     async function listen(): Promise<void> {
@@ -63,7 +71,7 @@ export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry):
       listening = false;
     }
 
-    return {
+    const calls: AppCalls = {
       expect: budget.expect,
       async take(priority, signal) {
         breaker.check();
@@ -80,6 +88,23 @@ export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry):
         budget.refused(outcome.durationMs, outcome.retryAfterMs);
       },
     };
+    return {
+      calls,
+      isIdle: () => now() - usedAt > KEPT_MS && budget.pausedMs() === 0,
+      end() {
+        unwatch();
+        budget.stop();
+        breaker.stop();
+      },
+    };
+  }
+
+  function clear(isOver: (gate: Gate) => boolean): void {
+    for (const [id, gate] of known) {
+      if (!isOver(gate)) continue;
+      known.delete(id);
+      gate.end();
+    }
   }
 
   return {
@@ -87,14 +112,17 @@ export function callBudgets(leases: CallLeases, log: Logger, metrics: Registry):
     of(platform, appKey) {
       const key = { platform, appKeyHash: sha256Hex(appKey) };
       const id = `${platform} ${key.appKeyHash}`;
-      const calls = known.get(id) ?? appCalls(key);
-      known.set(id, calls);
-      return calls;
+      const gate = known.get(id) ?? gateOf(key);
+      known.set(id, gate);
+      return gate.calls;
     },
-    async start() {},
+    async start() {
+      timer = setInterval(() => clear((gate) => gate.isIdle()), CLEARED_EVERY_MS);
+    },
     async stop() {
+      clearInterval(timer);
       stopping.abort();
-      for (const end of endings) end();
+      clear(() => true);
     },
   };
 }

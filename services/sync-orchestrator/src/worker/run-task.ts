@@ -23,6 +23,13 @@ export interface RunTaskDeps extends PageRunDeps {
   log: Logger;
 }
 
+/** A task in hand, as its last write left it; what dead holders did not tell of it. */
+interface Working {
+  task(): SyncTask;
+  hold: Hold;
+  lapsed: Lapsed[];
+}
+
 const BREAKDOWN_MS = 1_000;
 
 /** Works on a claimed task: fence, pages, end. Every write is filtered by the claim and the fence, so dying on any line is safe. */
@@ -52,7 +59,7 @@ export function runTask(deps: RunTaskDeps) {
       if (task.page > 0) await deps.pages.renew(task.id, now);
       if (task.approves !== null) await deps.pages.renew(task.approves, now);
       const run = pageRun(deps, adapter, task, held, lapsed, leaving, credential);
-      await conclude(run.task, held.hold, lapsed, await run.pages(look));
+      await conclude({ task: run.task, hold: held.hold, lapsed }, await run.pages(look));
     } catch (err) {
       log.error({ err, taskId: task.id }, 'a task broke down and will be taken up again');
       const until = new Date(clock().getTime() + BREAKDOWN_MS * (task.breakdowns + 1));
@@ -62,28 +69,26 @@ export function runTask(deps: RunTaskDeps) {
     }
   }
 
-  async function conclude(task: () => SyncTask, hold: Hold, lapsed: Lapsed[], outcome: Outcome): Promise<void> {
+  async function conclude(working: Working, outcome: Outcome): Promise<void> {
+    const { hold } = working;
     if (outcome.kind === 'lost') return;
     // Rows of a page that failed while we were leaving, or told to stop, may stand untold: who takes the task over doubts them.
     if (hold.inPage) return void (await claims.breakDown(hold, clock()));
     switch (outcome.kind) {
       case 'wait': {
         const kept = await claims.wait(hold, outcome.reason, new Date(clock().getTime() + outcome.afterMs));
-        return kept ? undefined : obey(task(), hold, lapsed);
+        return kept ? undefined : obey(working);
       }
       case 'cancelled':
-        return endCancelled(task(), hold, lapsed, outcome.reason);
+        return endCancelled(working, outcome.reason);
       case 'end':
-        return end(task(), hold, lapsed, outcome);
+        return end(working, outcome);
     }
   }
 
-  async function end(
-    task: SyncTask,
-    hold: Hold,
-    lapsed: Lapsed[],
-    { status, reason, held }: Extract<Outcome, { kind: 'end' }>,
-  ): Promise<void> {
+  async function end(working: Working, { status, reason, held }: Extract<Outcome, { kind: 'end' }>): Promise<void> {
+    const { hold } = working;
+    const task = working.task();
     // Before the totals are counted: of several syncs of one connector, the last to end must not tell older ones.
     const ending = { status, reason, completedAt: clock() };
     const [totals] = await Promise.all([
@@ -92,8 +97,7 @@ export function runTask(deps: RunTaskDeps) {
     ]);
     const review: Review | null = held === undefined ? null : { ...held, decision: 'open', at: ending.completedAt };
     const event = completedEvent(task, ending, totals);
-    if (!(await claims.end(hold, { ...ending, review, total: countedOf(task) }, [event])))
-      return obey(task, hold, lapsed);
+    if (!(await claims.end(hold, { ...ending, review, total: countedOf(task) }, [event]))) return obey(working);
     await failpoint('sync.ended');
     meter.ended(task.syncType, status);
     log.info({ taskId: task.id, connectorId: task.connectorId, status, reason, ...task.counters }, 'sync ended');
@@ -114,9 +118,9 @@ export function runTask(deps: RunTaskDeps) {
   }
 
   /** A filtered write did not match: a mark stands, or the task is somebody else's. */
-  async function obey(task: SyncTask, hold: Hold, lapsed: Lapsed[]): Promise<void> {
-    const state = await claims.look(hold);
-    if (state?.mark) await endCancelled(task, hold, lapsed, state.mark.reason);
+  async function obey(working: Working): Promise<void> {
+    const state = await claims.look(working.hold);
+    if (state?.mark) await endCancelled(working, state.mark.reason);
   }
 
   /** What a dead holder did not tell the next sync does, unless the connector is gone: then there is none. */
@@ -126,7 +130,9 @@ export function runTask(deps: RunTaskDeps) {
     return changesEvents(task, task.page + 1, untold.map(toldAgain));
   }
 
-  async function endCancelled(task: SyncTask, hold: Hold, lapsed: Lapsed[], reason: string): Promise<void> {
+  async function endCancelled(working: Working, reason: string): Promise<void> {
+    const { hold, lapsed } = working;
+    const task = working.task();
     const changes = await lastWords(task, lapsed, reason);
     const ending = { status: 'cancelled', reason, completedAt: clock() } as const;
     const event = completedEvent(task, ending, await deps.totalsOf(task.connectorId));

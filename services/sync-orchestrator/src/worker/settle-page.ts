@@ -1,5 +1,5 @@
 import { recordsChanged, type Event } from '@crossdock/contracts';
-import { failpoint, type Clock } from '@crossdock/kernel';
+import { failpoint, piecesOf, type Clock } from '@crossdock/kernel';
 import { SCOPES } from '../domain/kind.ts';
 import type { Change, Decision, Lapsed } from '../domain/row.ts';
 import type { Counters, SyncTask } from '../domain/sync-task.ts';
@@ -29,41 +29,35 @@ export interface Holding {
   isFirst: boolean;
 }
 
-/** Rows of this page that stand on no earlier one count, once. */
-function count(task: SyncTask, known: Known, decisions: Map<string, Decision>, handled: Set<string>): Counters {
-  const counters = { ...task.counters };
+/** Each record counts once, on the first page that met it, and as it was met last: `failed` is how many fail by now. */
+function count(
+  { kind, counters }: SyncTask,
+  known: Known,
+  decisions: Map<string, Decision>,
+  handled: Set<string>,
+  failed: number,
+): Counters {
+  const isNew = (id: string) => !handled.has(id);
+  const rows = [...known.rows.keys()].filter(isNew);
   // Where rows are asked for by name, those that are gone are in step now.
-  if (SCOPES[task.kind] !== undefined) counters.synced += known.gone.filter((id) => !handled.has(id)).length;
-  for (const id of known.rows.keys()) {
-    if (handled.has(id)) continue;
-    if (known.problems.has(id)) {
-      counters.failed++;
-      continue;
-    }
-    counters.synced++;
-    if (decisions.get(id)?.kind === 'skip') counters.skipped++;
-  }
-  return counters;
+  const gone = SCOPES[kind] === undefined ? [] : known.gone.filter(isNew);
+  const skipped = rows.filter((id) => !known.problems.has(id) && decisions.get(id)?.kind === 'skip');
+  const synced = counters.synced + counters.failed + rows.length + gone.length - failed;
+  return { synced, failed, skipped: Math.min(counters.skipped + skipped.length, synced) };
 }
 
-/** What was tried again and is in step now is no error of the task any more that met it first. */
-async function resolveErrors(errors: RecordErrorStore, { id, wanted }: SyncTask, known: Known): Promise<void> {
-  if (!wanted?.errorsOf) return;
-  const inStep = [...known.rows.keys()].filter((each) => !known.problems.has(each));
-  await errors.resolve(wanted.errorsOf, [...inStep, ...known.gone], id);
-}
+const inStep = ({ rows, gone, problems }: Known): string[] => [
+  ...[...rows.keys()].filter((id) => !problems.has(id)),
+  ...gone,
+];
 
 const CHANGES_PER_EVENT = 500;
 
 export function changesEvents(task: SyncTask, page: number, changes: Change[]): Event[] {
   const { tenant, connectorId, platform, syncType, id } = task;
   const told = { connector_id: connectorId, platform, entity: syncType, task_id: id, page };
-  return Array.from({ length: Math.ceil(changes.length / CHANGES_PER_EVENT) }, (_, n) =>
-    recordsChanged.create({
-      tenantId: tenant,
-      source: '/sync-orchestrator',
-      data: { ...told, changes: changes.slice(n * CHANGES_PER_EVENT, (n + 1) * CHANGES_PER_EVENT) },
-    }),
+  return piecesOf(changes, CHANGES_PER_EVENT).map((piece) =>
+    recordsChanged.create({ tenantId: tenant, source: '/sync-orchestrator', data: { ...told, changes: piece } }),
   );
 }
 
@@ -92,13 +86,19 @@ export async function settlePage(
     await failpoint('sync.rows-settled');
     return decided;
   };
-  const storeErrors = async () => {
+  const by = { task: task.id, fence: hold.fence };
+  /** How many records of the task fail by now. */
+  const settleErrors = async () => {
     const problems = [...known.problems].map(([externalId, problem]) => {
       const { fields } = known.rows.get(externalId)!;
       return { externalId, ...problem, ref: refOf(externalId, fields) };
     });
-    await errors.write({ tenant, connectorId, task: task.id }, problems, now);
+    await errors.write({ tenant, connectorId, task: task.id }, problems, { fence: hold.fence, page: number }, now);
     await failpoint('sync.rows-written');
+    if (problems.length === 0 && task.counters.failed === 0) return 0;
+    const again = inStep(known).filter((id) => met.has(id));
+    await errors.resolve(task.id, again, by);
+    return errors.countOpen(task.id, task.dead);
   };
   const storeIds = async () => {
     const isStored = await pages.write(task.id, number, hold.fence, { ids, missing: page.missing }, now);
@@ -107,15 +107,16 @@ export async function settlePage(
   };
   hold.inPage = true;
   // Nobody goes by any of them before the checkpoint.
-  const [decisions, isStored] = await allDone(settleMet(), storeIds(), storeErrors());
+  const [decisions, isStored, failed] = await allDone(settleMet(), storeIds(), settleErrors());
   if (decisions === null || !isStored) return null;
 
-  await resolveErrors(errors, task, known);
+  // What was tried again and is in step now is no error of the task any more that met it first.
+  if (task.wanted?.errorsOf) await errors.resolve(task.wanted.errorsOf, inStep(known), by);
   const changes = [...decisions.values()].flatMap((decision) => (decision.kind === 'skip' ? [] : [decision.change]));
   const at = {
     page: number,
     walk: page.walk,
-    counters: count(task, known, decisions, met),
+    counters: count(task, known, decisions, met, failed),
     total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
     gone: task.gone + page.missing.length,
     // Who gets on is not broken, however often something was on a long way.

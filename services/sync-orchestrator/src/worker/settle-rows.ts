@@ -1,4 +1,4 @@
-import { failpoint } from '@crossdock/kernel';
+import { failpoint, inParallel, piecesOf } from '@crossdock/kernel';
 import type { RowProblem, SourceRow } from '@crossdock/platforms';
 import { cameAsStored, decide, decideGone, type Decision, type Lapsed, type StoredRow } from '../domain/row.ts';
 import type { RecordStore, RowWrite, Writer } from '../store/records.ts';
@@ -17,6 +17,10 @@ export interface Known {
   stored: Map<string, StoredRow>;
   problems: Map<string, RowProblem>;
 }
+
+/** Rows written together, the next ones while the store works on them. */
+const SLICE_ROWS = 100;
+const SLICES_AT_ONCE = 3;
 
 /** Reads what is stored of the rows, and only the rows that came in other bytes. `isFirst`: nothing is stored yet. */
 export async function knowRows(
@@ -62,6 +66,7 @@ export async function settleRows(
   const decisions = new Map<string, Decision>();
   let stored = first;
   let open = [...rows.keys(), ...gone];
+  let lost = false;
 
   function decisionOn(id: string): Decision {
     const row = rows.get(id);
@@ -71,23 +76,31 @@ export async function settleRows(
     return decide({ externalId: id, hash, valid: !problems.has(id) }, before, lapsed);
   }
 
-  while (open.length > 0) {
+  /** Answers what is to be decided again. */
+  async function settleSlice(ids: string[]): Promise<string[]> {
+    if (lost) return [];
     const writes: RowWrite[] = [];
     const untouched: StoredRow[] = [];
-    for (const id of open) {
+    for (const id of ids) {
       const before = stored.get(id);
-      if (before !== undefined && before.guard > writer.fence) return null;
       const decision = decisionOn(id);
       decisions.set(id, decision);
       if (decision.kind !== 'skip') writes.push(writeOf(rows.get(id), id, decision));
       else if (before !== undefined && lapsed.length > 0) untouched.push(before);
     }
     await failpoint('sync.rows-decided');
-    const { lost, collided } = await store.write(writes, writer);
-    if (lost) return null;
+    const written = await store.write(writes, writer);
+    lost ||= written.lost;
+    if (lost) return [];
     await failpoint('sync.rows-stored');
     const raised = await store.raiseGuard(writer.connectorId, untouched, writer.fence);
-    open = raised ? collided : [...collided, ...untouched.map(({ externalId }) => externalId)];
+    return raised ? written.collided : [...written.collided, ...untouched.map(({ externalId }) => externalId)];
+  }
+
+  while (open.length > 0) {
+    for (const { guard } of stored.values()) if (guard > writer.fence) return null;
+    open = (await inParallel(piecesOf(open, SLICE_ROWS), SLICES_AT_ONCE, settleSlice)).flat();
+    if (lost) return null;
     if (open.length > 0) stored = await store.known(writer.connectorId, open, lapsed.length > 0);
   }
   return decisions;

@@ -189,6 +189,11 @@ export async function play(run: Engine, platform: ScriptedSource, seed: number, 
   wrong.push(...missing(platform, stored));
   for (const id of stored.keys()) if (!platform.rows.has(id)) wrong.push(`${id} is stored and gone at the platform`);
   for (const task of all) if (isLive(task)) wrong.push(`a ${task.kind} task never ended`);
+  for (const { id, status, counters, dead } of all) {
+    const listed = await run.errors.countOpen(id, dead);
+    if (status === 'completed' && listed !== counters.failed)
+      wrong.push(`a task lists ${listed} records that failed, and counts ${counters.failed}`);
+  }
   wrong.push(...(await toldWrong(run, connectorId, all)));
   return [...new Set(wrong)];
 }
