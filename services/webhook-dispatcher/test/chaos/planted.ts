@@ -14,7 +14,8 @@ export type Bug = (honest: Parts) => Partial<Parts & { commitsFirst: boolean }>;
 
 const EVENTS = 60;
 const BATCH = 20;
-const DRAIN_MS = 6_000;
+/** What was in hand over the write that failed is free when its lease has lapsed, and may be refused then: 5 s, a beat, a retry, a look. */
+const DRAIN_MS = 15_000;
 
 /**
  * Two workers of the real source with one part replaced, in this process; every fifth webhook is refused at first, and
