@@ -2,22 +2,35 @@ import type { Kafka } from 'kafkajs';
 import { Schema, type Connection, type Model } from 'mongoose';
 import type { BenchRow } from './bench-rows.ts';
 
-const money = { amount: String, currency: String, minor: String };
-const sku = new Schema({ sku_id: String, properties: String, stock: Number }, { _id: false });
+const price = { amount: String, currency: String, minor: String };
+const sku = new Schema({ sku_id: String, outer_id: String, properties: String, price, stock: Number }, { _id: false });
 
 export const naiveModel = (connection: Connection): Model<BenchRow> =>
   connection.model<BenchRow>(
     'NaiveProduct',
     new Schema<BenchRow>({
       _id: String,
-      hash: String,
+      tenant: String,
+      connectorId: String,
+      externalId: String,
+      guard: Number,
+      mark: { fence: Number, page: Number },
       version: Number,
-      title: String,
-      price: money,
-      stock: Number,
-      skus: [sku],
-      updatedAt: Date,
-      description: String,
+      fields: {
+        title: String,
+        status: String,
+        outer_id: String,
+        price,
+        stock: Number,
+        images: [String],
+        category_id: String,
+        skus: [sku],
+      },
+      hash: String,
+      digest: String,
+      sourceUpdatedAt: Date,
+      syncedAt: Date,
+      deletedAt: Date,
     }),
   );
 
