@@ -1,4 +1,4 @@
-import type { Event } from '@crossdock/contracts';
+import { type Event, jsonOf } from '@crossdock/contracts';
 import { isTraceparent } from '@crossdock/kernel';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
@@ -6,7 +6,7 @@ import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 export function toRecord(event: Event): Message & { value: string } {
   return {
     key: event.key,
-    value: JSON.stringify(event.data),
+    value: jsonOf(event),
     headers: {
       'content-type': 'application/json',
       ce_specversion: '1.0',

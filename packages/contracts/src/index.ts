@@ -6,7 +6,7 @@ export { allEvents } from './events/all-events.ts';
 export { auditRecorded } from './events/audit-recorded.ts';
 export { connectorChanged } from './events/connector-changed.ts';
 export { connectorError } from './events/connector-error.ts';
-export type { Event, EventDefinition } from './events/event.ts';
+export { type Event, type EventDefinition, jsonOf, written } from './events/event.ts';
 export { MAX_RECORD_CHANGES, recordsChanged } from './events/records-changed.ts';
 export { shopChanged } from './events/shop-changed.ts';
 export { syncCompleted } from './events/sync-completed.ts';

@@ -1,4 +1,4 @@
-import type { Event } from '@crossdock/contracts';
+import { type Event, jsonOf } from '@crossdock/contracts';
 import { newId, sleep, type Clock, type Logger } from '@crossdock/kernel';
 import { connectMongo, createRelay, migrations } from '@crossdock/mongo';
 import type { PlatformAdapter } from '@crossdock/platforms';
@@ -43,11 +43,12 @@ export async function engine(platform: ScriptedSource) {
   const { connection } = mongo;
   const told: Event[] = [];
   let meddled = (events: Event[]): Event[] => events;
+  const read = (event: Event): Event => ({ ...event, data: JSON.parse(jsonOf(event)) });
   let offset = 0;
   const clock: Clock = () => new Date(Date.now() + offset);
   const relay = createRelay({
     models: [taskModel(connection)],
-    publish: async (events) => void told.push(...meddled(events)),
+    publish: async (events) => void told.push(...meddled(events.map(read))),
     log: silent,
     clock,
   });

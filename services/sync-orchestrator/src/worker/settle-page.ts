@@ -1,4 +1,4 @@
-import { recordsChanged, type Event } from '@crossdock/contracts';
+import { recordsChanged, written, type Event } from '@crossdock/contracts';
 import { failpoint, piecesOf, type Clock } from '@crossdock/kernel';
 import { SCOPES } from '../domain/kind.ts';
 import type { Change, Decision, Lapsed } from '../domain/row.ts';
@@ -57,7 +57,9 @@ export function changesEvents(task: SyncTask, page: number, changes: Change[]): 
   const { tenant, connectorId, platform, syncType, id } = task;
   const told = { connector_id: connectorId, platform, entity: syncType, task_id: id, page };
   return piecesOf(changes, CHANGES_PER_EVENT).map((piece) =>
-    recordsChanged.create({ tenantId: tenant, source: '/sync-orchestrator', data: { ...told, changes: piece } }),
+    written(
+      recordsChanged.create({ tenantId: tenant, source: '/sync-orchestrator', data: { ...told, changes: piece } }),
+    ),
   );
 }
 
