@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PlatformError } from '@crossdock/kernel';
+import { rowHash } from '@crossdock/platforms';
 import { changesOf, engine, type Engine } from './engine.ts';
 import { OLD, type ScriptedSource, sourceWith } from './scripted-source.ts';
 
@@ -63,7 +64,11 @@ test('a row in other bytes is read, and skipped when they say the same', async (
 
 test('a row that was stored before rows were told by their bytes is read, and skipped when it says the same', async () => {
   await run.sync();
-  await run.records.model.collection.updateMany({}, { $unset: { digest: 1 } });
+  const asThen = IDS.map((id) => {
+    const hash = rowHash({ title: `title ${id}` } as never, OLD);
+    return { updateOne: { filter: { externalId: id }, update: { $unset: { digest: 1 as const }, $set: { hash } } } };
+  });
+  await run.records.model.collection.bulkWrite(asThen);
   expect(await again()).toEqual({ counters: { synced: 5, failed: 0, skipped: 5 }, read: IDS, told: [] });
 });
 

@@ -1,5 +1,13 @@
 import { isPlatformError } from '@crossdock/kernel';
-import type { Page, Position, RecordSource, Session, SourceRow, SyncWindow } from '@crossdock/platforms';
+import {
+  type Page,
+  type Position,
+  type RecordSource,
+  rowHash,
+  type Session,
+  type SourceRow,
+  type SyncWindow,
+} from '@crossdock/platforms';
 
 /** A platform's list that a test can change at any moment; walked from the last page to the first. */
 export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
@@ -14,13 +22,13 @@ export function scriptedSource(pageSize = 2, reachMs: number | null = null) {
   const rowOf = (id: string): SourceRow => {
     const { title, updatedAt, invalid, spelling = 0 } = rows.get(id)!;
     const problem = invalid ? { code: 'invalid_price', field: 'price', message: '价格无效' } : null;
-    const hash = `${title}@${updatedAt.getTime()}`;
+    const fields = { title } as never;
     return {
       externalId: id,
       updatedAt,
-      fields: { title } as never,
-      hash,
-      digest: `${hash} ${spelling} ${invalid}`,
+      fields,
+      hash: rowHash(fields, updatedAt),
+      digest: `${title}@${updatedAt.getTime()} ${spelling} ${invalid}`,
       get problem() {
         read.push(id);
         onRead(id);

@@ -1,9 +1,10 @@
 import type { RowProblem, SourceRow } from '../adapter.ts';
 import type { InventoryFields } from '../record-fields.ts';
+import { rowHash } from '../row-hash.ts';
 import type { JsonObject } from './answer.ts';
 import { idText, stock, time, words } from './fields.ts';
 import { livingSkus } from './product-row.ts';
-import { missingId, nameless, rowHash, RowReader } from './row-reader.ts';
+import { missingId, nameless, RowReader } from './row-reader.ts';
 
 /** What the details are asked for. */
 export const INVENTORY_FIELDS = 'num_iid,num,with_hold_quantity,outer_id,modified,sku';

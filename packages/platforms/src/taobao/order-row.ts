@@ -1,8 +1,9 @@
 import type { RowProblem, SourceRow } from '../adapter.ts';
 import type { OrderFields, OrderItem, OrderReceiver, OrderStatus } from '../record-fields.ts';
+import { rowHash } from '../row-hash.ts';
 import type { JsonObject } from './answer.ts';
 import { idText, money, stock, time, words } from './fields.ts';
-import { missingId, nameless, rowHash, RowReader } from './row-reader.ts';
+import { missingId, nameless, RowReader } from './row-reader.ts';
 
 /** What lists and details are asked for; the lists tell all of it. */
 export const ORDER_FIELDS =

@@ -1,8 +1,9 @@
 import type { RowProblem, SourceRow } from '../adapter.ts';
 import type { ProductFields, ProductSku, ProductStatus } from '../record-fields.ts';
+import { rowHash } from '../row-hash.ts';
 import type { JsonObject } from './answer.ts';
 import { idText, money, stock, time, words } from './fields.ts';
-import { rowHash, RowReader } from './row-reader.ts';
+import { RowReader } from './row-reader.ts';
 
 /** What the details are asked for. Skus and pictures are named in the singular here, and come back as `skus`, `item_imgs`. */
 export const PRODUCT_FIELDS = 'num_iid,title,approve_status,price,num,outer_id,cid,pic_url,modified,item_img,sku';
@@ -29,7 +30,16 @@ export function productRow(row: JsonObject, id: string): SourceRow<ProductFields
     category_id: reader.optional('category_id', row.cid, idText),
     skus: skus(row, reader),
   };
-  return { externalId: id, updatedAt, fields, hash: rowHash(fields, updatedAt), problem: reader.problem };
+  return {
+    externalId: id,
+    updatedAt,
+    fields,
+    // Of most rows nobody asks for it.
+    get hash() {
+      return rowHash(fields, updatedAt);
+    },
+    problem: reader.problem,
+  };
 }
 
 /** In place of a product that cannot be read at all. */

@@ -14,7 +14,7 @@ function productOf(item: Item, { readsAll }: Session): SourceRow {
   const bytes = item.bytes();
   if (bytes === null) return readProduct(item);
   const digest = digestOf(bytes, PRODUCT_READING);
-  return readsAll ? { ...readProduct(item), digest } : new UnreadRow(item.id, digest, item, readProduct);
+  return readsAll ? Object.assign(readProduct(item), { digest }) : new UnreadRow(item.id, digest, item, readProduct);
 }
 
 /** Products on sale and in the warehouse. */

@@ -1,8 +1,9 @@
 import type { RowProblem, SourceRow } from '../adapter.ts';
 import type { ReviewFields } from '../record-fields.ts';
+import { rowHash } from '../row-hash.ts';
 import type { JsonObject } from './answer.ts';
 import { idText, isAbsent, time, words } from './fields.ts';
-import { missingId, nameless, rowHash, RowReader } from './row-reader.ts';
+import { missingId, nameless, RowReader } from './row-reader.ts';
 
 export const REVIEW_FIELDS = 'tid,oid,num_iid,role,nick,result,created,content,reply';
 

@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import type { RowProblem, SourceRow } from '../adapter.ts';
-import type { RecordFields } from '../record-fields.ts';
+import { hashOf } from '../row-hash.ts';
 import { isObject, type JsonObject } from './answer.ts';
 import { isAbsent } from './fields.ts';
 
@@ -45,12 +44,6 @@ export class RowReader {
 }
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? '').slice(0, SHOWN_CHARS);
-
-/** 132 bits are plenty to tell two states of one row apart. */
-const hashOf = (text: string | Buffer): string => hash('sha256', text, 'base64url').slice(0, 22);
-
-export const rowHash = (fields: RecordFields, updatedAt: Date | null): string =>
-  hashOf(`${updatedAt?.getTime()}${JSON.stringify(fields)}`);
 
 /** Of what a row is read from; `reading` is raised when the same bytes are read as something else. */
 export const digestOf = (bytes: Buffer, reading: number): string => `${reading}-${hashOf(bytes)}`;

@@ -14,7 +14,8 @@ export interface RowMark {
 /** What a decision needs of a stored row. `guard` is the highest fence that met or wrote it. */
 export interface StoredRow {
   externalId: string;
-  hash: string;
+  /** Of its content; null beside a digest, until it is asked for. */
+  hash: string | null;
   /** Of the bytes that it was read from; null where they were not told. */
   digest: string | null;
   version: number;
@@ -26,7 +27,7 @@ export interface StoredRow {
 /** What a decision needs of a row the platform answered; `valid` is false for one that cannot be synced. */
 export interface MetRow {
   externalId: string;
-  hash: string;
+  hash: string | null;
   valid: boolean;
 }
 

@@ -5,7 +5,8 @@ import type { RowMark } from '../domain/row.ts';
 /** The content of a row as the platform last told it. */
 export interface RecordContent {
   fields: object;
-  hash: string;
+  /** Null beside a digest: most rows never need it, and it can be had from the rest. */
+  hash: string | null;
   digest: string | null;
   sourceUpdatedAt: Date | null;
 }

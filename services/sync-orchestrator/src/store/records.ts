@@ -1,5 +1,5 @@
 import { isDuplicateKey } from '@crossdock/mongo';
-import type { RecordRef } from '@crossdock/platforms';
+import { type RecordFields, type RecordRef, rowHash } from '@crossdock/platforms';
 import type { Connection, mongo } from 'mongoose';
 import type { Lapsed, StoredRow } from '../domain/row.ts';
 import {
@@ -101,6 +101,23 @@ export function recordStore(connection: Connection, entity: string) {
         )
         .toArray();
       return new Map(found.map((row) => [externalIdOf(row._id), storedOf(row as RecordRow)]));
+    },
+
+    /** The hash of what is stored of each. */
+    async hashes(connectorId: string, externalIds: string[]): Promise<Map<string, string>> {
+      if (externalIds.length === 0) return new Map();
+      const found = await rows()
+        .find(
+          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
+          { projection: { fields: 1, sourceUpdatedAt: 1 }, batchSize: externalIds.length + 1 },
+        )
+        .toArray();
+      return new Map(
+        found.map(({ _id, fields, sourceUpdatedAt }) => [
+          externalIdOf(_id),
+          rowHash(fields as RecordFields, sourceUpdatedAt),
+        ]),
+      );
     },
 
     /**

@@ -32,12 +32,33 @@ export async function knowRows(
   const rows = new Map(met.map((row) => [row.externalId, row]));
   const ids = [...rows.keys(), ...gone];
   const isNew = isFirst && gone.length === 0;
-  const stored = isNew || ids.length === 0 ? new Map() : await store.known(connectorId, ids, marks);
+  const stored = isNew || ids.length === 0 ? new Map() : await readStored(store, connectorId, rows, ids, marks);
   const problems = new Map<string, RowProblem>();
   for (const [id, row] of rows) {
     if (!cameAsStored(row, stored.get(id)) && row.problem !== null) problems.set(id, row.problem);
   }
   return { rows, gone, stored, problems };
+}
+
+/** What is stored of the ids, with its hash where a row came in other bytes. */
+async function readStored(
+  store: RecordStore,
+  connectorId: string,
+  rows: Map<string, SourceRow>,
+  ids: string[],
+  marks: boolean,
+): Promise<Map<string, StoredRow>> {
+  const stored = await store.known(connectorId, ids, marks);
+  const unlike = [...rows.values()].filter((row) => {
+    const before = stored.get(row.externalId);
+    return before?.hash === null && !cameAsStored(row, before);
+  });
+  const hashes = await store.hashes(
+    connectorId,
+    unlike.map(({ externalId }) => externalId),
+  );
+  for (const [id, hash] of hashes) stored.set(id, { ...stored.get(id)!, hash });
+  return stored;
 }
 
 function writeOf(
@@ -47,7 +68,8 @@ function writeOf(
 ): RowWrite {
   const { version } = decision.change;
   if (decision.kind === 'insert' || decision.kind === 'update') {
-    const { fields, hash, digest = null, updatedAt: sourceUpdatedAt } = row!;
+    const { fields, digest = null, updatedAt: sourceUpdatedAt } = row!;
+    const hash = digest === null ? row!.hash : null;
     return { kind: decision.kind, externalId, version, content: { fields, hash, digest, sourceUpdatedAt } };
   }
   return { kind: decision.kind, externalId, version };
@@ -72,7 +94,8 @@ export async function settleRows(
     const row = rows.get(id);
     const before = stored.get(id);
     if (row === undefined) return decideGone(before!, lapsed);
-    const hash = cameAsStored(row, before) ? before!.hash : row.hash;
+    const isAsStored = before === undefined || cameAsStored(row, before);
+    const hash = isAsStored ? (before?.hash ?? null) : row.hash;
     return decide({ externalId: id, hash, valid: !problems.has(id) }, before, lapsed);
   }
 
@@ -101,7 +124,7 @@ export async function settleRows(
     for (const { guard } of stored.values()) if (guard > writer.fence) return null;
     open = (await inParallel(piecesOf(open, SLICE_ROWS), SLICES_AT_ONCE, settleSlice)).flat();
     if (lost) return null;
-    if (open.length > 0) stored = await store.known(writer.connectorId, open, lapsed.length > 0);
+    if (open.length > 0) stored = await readStored(store, writer.connectorId, rows, open, lapsed.length > 0);
   }
   return decisions;
 }
