@@ -19,7 +19,7 @@ export interface Known {
 }
 
 /** Rows written together, the next ones while the store works on them. */
-const SLICE_ROWS = 100;
+const SLICE_ROWS = 200;
 const SLICES_AT_ONCE = 3;
 
 /** Reads what is stored of the rows, and only the rows that came in other bytes. `isFirst`: nothing is stored yet. */
