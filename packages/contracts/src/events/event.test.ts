@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { inTrace, newTraceparent } from '@crossdock/kernel';
-import { allEvents, recordsChanged, syncCompleted } from '../index.ts';
+import { allEvents, jsonOf, recordsChanged, syncCompleted, written } from '../index.ts';
 
 const data = { connector_id: 'c1', platform: 'tmall', entity: 'products', task_id: 't1', page: 1, changes: [] };
 
@@ -24,6 +24,13 @@ describe('an event', () => {
     expect(() =>
       recordsChanged.create({ tenantId: 'demo', source: '/x', data: { ...data, page: 'one' } as never }),
     ).toThrow(/page/);
+  });
+
+  test('has the same data on the bus whether it was written before or not', () => {
+    const event = recordsChanged.create({ tenantId: 'demo', source: '/x', data });
+    expect(written(event)).toEqual({ ...event, data: jsonOf(event) });
+    expect(jsonOf(written(event))).toBe(jsonOf(event));
+    expect(JSON.parse(jsonOf(event))).toEqual(data);
   });
 
   test('with fields of a newer writer is still good', () => {
