@@ -53,6 +53,7 @@ const SIZES = ['S', 'M', 'L'];
 
 function rowOf(n: number, owner: string): BenchRow {
   const externalId = String(158_901_133_000_000_000 + n * 97);
+  const connectorId = owner.padEnd(36, '-');
   const code = `SPU-${String(n).padStart(7, '0')}`;
   const skus = SIZES.slice(0, n % 4).map((size, k) => ({
     sku_id: `458${externalId.slice(2)}${k}`,
@@ -62,12 +63,12 @@ function rowOf(n: number, owner: string): BenchRow {
     stock: (n + k) % 200,
   }));
   return {
-    _id: `${owner.padEnd(36, '-')}/${externalId}`,
+    _id: `${connectorId}/${externalId}`,
     tenant: 'demo',
-    connectorId: owner.padEnd(36, '-'),
+    connectorId,
     externalId,
     guard: 1,
-    mark: { fence: 1, page: Math.ceil((n + 1) / 400) },
+    mark: { fence: 1, page: 1 + Math.floor(n / 800) },
     version: 1,
     fields: {
       title: `四季通用 亚麻高腰长袖衬衫 男女同款 ${n}号`,

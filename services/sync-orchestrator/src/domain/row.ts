@@ -27,6 +27,7 @@ export interface StoredRow {
 /** What a decision needs of a row the platform answered; `valid` is false for one that cannot be synced. */
 export interface MetRow {
   externalId: string;
+  /** The stored one's while it came in the same bytes; null where there is none to hold it against. */
   hash: string | null;
   valid: boolean;
 }

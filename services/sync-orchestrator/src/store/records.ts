@@ -53,6 +53,10 @@ function storedOf({ _id, hash, digest = null, version, guard, mark = UNREAD, del
   return { externalId: externalIdOf(_id), hash, digest, version, guard, mark, deleted: deletedAt !== null };
 }
 
+const these = (connectorId: string, externalIds: string[]): mongo.Filter<RecordRow> => ({
+  _id: { $in: externalIds.map((id) => idOf(connectorId, id)) },
+});
+
 /** Rows of one entity, on the native collection; every write is filtered by guard ≤ the writer's fence and sets it. */
 export function recordStore(connection: Connection, entity: string) {
   const model = recordModel(connection, entity);
@@ -95,22 +99,22 @@ export function recordStore(connection: Connection, entity: string) {
     /** Those of the ids that are stored, with their marks or without. */
     async known(connectorId: string, externalIds: string[], marks: boolean): Promise<Map<string, StoredRow>> {
       const found = await rows()
-        .find(
-          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
-          { projection: marks ? { ...DECISION, mark: 1 } : DECISION, batchSize: externalIds.length + 1 },
-        )
+        .find(these(connectorId, externalIds), {
+          projection: marks ? { ...DECISION, mark: 1 } : DECISION,
+          batchSize: externalIds.length + 1,
+        })
         .toArray();
       return new Map(found.map((row) => [externalIdOf(row._id), storedOf(row as RecordRow)]));
     },
 
-    /** The hash of what is stored of each. */
+    /** The hash of what is stored of each, where none is stored: of rows with a digest. */
     async hashes(connectorId: string, externalIds: string[]): Promise<Map<string, string>> {
       if (externalIds.length === 0) return new Map();
       const found = await rows()
-        .find(
-          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
-          { projection: { fields: 1, sourceUpdatedAt: 1 }, batchSize: externalIds.length + 1 },
-        )
+        .find(these(connectorId, externalIds), {
+          projection: { fields: 1, sourceUpdatedAt: 1 },
+          batchSize: externalIds.length + 1,
+        })
         .toArray();
       return new Map(
         found.map(({ _id, fields, sourceUpdatedAt }) => [
@@ -177,10 +181,9 @@ export function recordStore(connection: Connection, entity: string) {
     async scanned(connectorId: string, externalIds: string[]): Promise<ScannedRow[]> {
       if (externalIds.length === 0) return [];
       const found = await rows()
-        .find(
-          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
-          { projection: { ...DECISION, mark: 1, sourceUpdatedAt: 1, 'fields.created_at': 1 } },
-        )
+        .find(these(connectorId, externalIds), {
+          projection: { ...DECISION, mark: 1, sourceUpdatedAt: 1, 'fields.created_at': 1 },
+        })
         .sort({ _id: 1 })
         .batchSize(externalIds.length + 1)
         .toArray();
@@ -191,13 +194,10 @@ export function recordStore(connection: Connection, entity: string) {
     async refs(connectorId: string, externalIds: string[]): Promise<Map<string, RecordRef>> {
       if (externalIds.length === 0) return new Map();
       const found = await rows()
-        .find(
-          { _id: { $in: externalIds.map((id) => idOf(connectorId, id)) } },
-          {
-            projection: { externalId: 1, 'fields.product_id': 1, 'fields.order_id': 1 },
-            batchSize: externalIds.length + 1,
-          },
-        )
+        .find(these(connectorId, externalIds), {
+          projection: { externalId: 1, 'fields.product_id': 1, 'fields.order_id': 1 },
+          batchSize: externalIds.length + 1,
+        })
         .toArray();
       return new Map(found.map(({ externalId, fields }) => [externalId, refOf(externalId, fields)]));
     },

@@ -94,8 +94,8 @@ export async function settleRows(
     const row = rows.get(id);
     const before = stored.get(id);
     if (row === undefined) return decideGone(before!, lapsed);
-    const isAsStored = before === undefined || cameAsStored(row, before);
-    const hash = isAsStored ? (before?.hash ?? null) : row.hash;
+    const isOther = before !== undefined && !cameAsStored(row, before);
+    const hash = isOther ? row.hash : (before?.hash ?? null);
     return decide({ externalId: id, hash, valid: !problems.has(id) }, before, lapsed);
   }
 
