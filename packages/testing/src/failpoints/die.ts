@@ -1,3 +1,4 @@
+import { until } from '@crossdock/stack/until';
 import type { Case } from './cases.ts';
 import type { DoomedWorld } from './doomed-world.ts';
 import { judge } from './judge.ts';
@@ -20,6 +21,7 @@ interface Aim extends Shot {
 }
 
 const PREPARED_AT_ONCE = 10;
+const REST_LIMIT_MS = 60_000;
 
 /**
  * One death after the other, while what the deaths before left is still being made good: so a successor may die too. In the
@@ -64,6 +66,7 @@ async function dieOnce(
   round: number,
 ): Promise<{ at: number; stood: Record<string, number>; after: Promise<unknown>[] }> {
   const plant = aims[0]!.case.plant;
+  if (plant !== undefined) await atRest(world);
   const stands = aims.map(({ case: { point, hits }, subjects: count }) => ({
     point,
     hit: 1 + (round % hits) * count,
@@ -90,6 +93,18 @@ const scenarioOf = ({ scenario }: Case): Scenario => SCENARIOS[scenario];
 async function answering({ admin }: DoomedWorld, { connectorId }: Subject): Promise<void> {
   await insist(() => admin.get(`/${connectorId}`), 200, 404);
   await insist(() => admin.get(`/${connectorId}/sync/tasks`), 200, 404);
+}
+
+/** Nothing of before comes to a point any more: who stands there stands for the subject of its own case. */
+async function atRest({ database }: DoomedWorld): Promise<void> {
+  const connectors = database('connector-registry').collection('connectors');
+  const tasks = database('sync-orchestrator').collection('sync_tasks');
+  const untold = { 'outbox.0': { $exists: true } };
+  const live = { status: { $in: ['queued', 'running'] } };
+  await until(
+    async () => (await connectors.countDocuments(untold)) + (await tasks.countDocuments({ $or: [untold, live] })) === 0,
+    { timeoutMs: REST_LIMIT_MS, everyMs: 100, what: 'rest' },
+  );
 }
 
 /** A few at a time, in their order. */

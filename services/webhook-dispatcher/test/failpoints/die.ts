@@ -1,7 +1,8 @@
+import { until } from '@crossdock/testing';
 import { as } from '../stage.ts';
 import type { Case } from './cases.ts';
 import { type Doomed, insist } from './doomed.ts';
-import type { Scenario } from './scenario.ts';
+import { HEALING, type Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import type { Subject } from './subject.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -42,6 +43,7 @@ export async function dieAtEach(
 }
 
 async function dieOnce(world: Doomed, { point, scenario, hits, plant }: Case, subject: Subject, round: number) {
+  if (plant !== undefined) await atRest(world);
   const signal = plant === undefined ? 'SIGKILL' : 'SIGSTOP';
   const died = world.service.order({ point, hit: 1 + (round % hits), signal });
   const acting = SCENARIOS[scenario].act(world, subject);
@@ -52,6 +54,18 @@ async function dieOnce(world: Doomed, { point, scenario, hits, plant }: Case, su
     await world.service.end('SIGKILL');
   }
   await acting;
+}
+
+/** Nothing of before comes to a point any more: who stands there stands for the subject of its own case. */
+async function atRest({ theatre: { db } }: Doomed): Promise<void> {
+  const untold = { 'outbox.0': { $exists: true } };
+  const counts = () =>
+    Promise.all([
+      db.collection('endpoints').countDocuments(untold),
+      db.collection('recoveries').countDocuments(untold),
+      db.collection('deliveries').countDocuments({ $or: [untold, { status: 'pending' }] }),
+    ]);
+  await until(async () => (await counts()).every((count) => count === 0), { ...HEALING, what: 'rest' });
 }
 
 /** It serves those who call it; its part in Kafka comes back later. */
