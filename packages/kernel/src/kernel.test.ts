@@ -53,6 +53,15 @@ test('a trace is seen by everything that runs in it, also later, and by nothing 
   expect(currentTrace()).toBeUndefined();
 });
 
+test.each([
+  `00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`,
+  `00-${'1'.repeat(32)}-${'0'.repeat(16)}-01`,
+  `ff-${'1'.repeat(32)}-${'1'.repeat(16)}-01`,
+  `00-${'A'.repeat(32)}-${'1'.repeat(16)}-01`,
+])('%s is no traceparent', (text) => {
+  expect(isTraceparent(text)).toBe(false);
+});
+
 describe('a span', () => {
   test('passes the trace on as it came where nobody records it', () => {
     const parent = newTraceparent();

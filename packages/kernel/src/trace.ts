@@ -16,7 +16,7 @@ export const outOfTrace = <T>(run: () => T): T => storage.exit(run);
 
 export const currentTrace = (): Trace | undefined => storage.getStore();
 
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export const isTraceparent = (text: string): boolean => TRACEPARENT.test(text);
 

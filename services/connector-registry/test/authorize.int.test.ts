@@ -128,6 +128,34 @@ test('an unknown state, a spent code and one without code have their own outcome
   expect((await complete({ state, code: 'not-a-code', error: '' })).outcome).toBe('failed');
 });
 
+test.each([
+  ['is away', 'status', 502, 'platform_away'],
+  ['wants fewer calls', 'rate_limited', 1, 'platform_away'],
+  ['does not answer as agreed', 'malformed', undefined, 'platform_away'],
+] as const)(
+  'a code that cannot be exchanged while the platform %s is told as such',
+  async (_what, kind, value, told) => {
+    const shop = newShop();
+    const { connector, authUrl } = await registry.create('demo', shop);
+    const callback = await registry.approve(authUrl, shop);
+    const match = `client_id=${appKeyOf(shop)}`;
+    await registry.control.addFault({ platform: 'tmall', kind, match, ...(value !== undefined && { value }) });
+    expect((await complete(callback)).outcome).toBe(told);
+    expect(await registry.get('demo', connector.id)).toMatchObject({ status: 'pending', statusReason: '' });
+  },
+);
+
+test('a wrong app secret, and a connector that was deleted meanwhile, are told as such', async () => {
+  const [wrong, gone] = [newShop(), newShop()];
+  const config = { app_key: appKeyOf(wrong), app_secret: 'another-secret', shop_id: wrong };
+  const first = await registry.create('demo', wrong, { config });
+  expect((await complete(await registry.approve(first.authUrl, wrong))).outcome).toBe('app_refused');
+  const second = await registry.create('demo', gone);
+  const callback = await registry.approve(second.authUrl, gone);
+  await registry.connectors.deleteConnector({ id: second.connector.id }, registry.as('demo'));
+  expect((await complete(callback)).outcome).toBe('connector_deleted');
+});
+
 test('a state of before the app was changed does not count any more', async () => {
   const shop = newShop();
   const { connector, authUrl } = await registry.create('demo', shop);

@@ -254,10 +254,20 @@ describe('health now', () => {
     const { id, shopId } = await registry.connect('demo', newShop());
     const match = `app_key=${appKeyOf(shopId)}`;
     await registry.control.addFault({ platform: 'tmall', kind: 'status', value: 502, match });
-    expect(await probe(id)).toMatchObject({ status: 'unhealthy', apiReachable: false, authValid: true });
+    const away = {
+      status: 'unhealthy',
+      apiReachable: false,
+      authValid: true,
+      lastError: expect.stringMatching(/^平台暂时不可用.*（HTTP_502）$/),
+    };
+    expect(await probe(id)).toMatchObject(away);
+    expect(await probe(id, false)).toMatchObject(away);
     await registry.control.addFault({ platform: 'tmall', kind: 'rate_limited', value: 1, match });
-    expect(await probe(id)).toMatchObject({ status: 'degraded', rateLimitOk: false, apiReachable: true });
+    const limited = { status: 'degraded', rateLimitOk: false, apiReachable: true };
+    expect(await probe(id)).toMatchObject(limited);
+    expect(await probe(id, false)).toMatchObject(limited);
     expect(await probe(id)).toMatchObject({ status: 'healthy' });
+    expect(await probe(id, false)).toMatchObject({ status: 'healthy', rateLimitOk: true, lastError: undefined });
   });
 
   test('a token that ended early is refreshed; a grant that ended is unhealthy and an error', async () => {
@@ -266,11 +276,15 @@ describe('health now', () => {
     await registry.control.addFault({ platform: 'tmall', kind: 'token_expired', match: accessToken });
     expect(await probe(id)).toMatchObject({ status: 'healthy' });
     await endGrant((await acquireOn(0, id)).accessToken);
-    expect(await probe(id)).toMatchObject({
+    const asked = registry.now();
+    const health = await probe(id);
+    expect(health).toMatchObject({
       status: 'unhealthy',
       authValid: false,
       lastError: expect.stringContaining('授权'),
     });
+    expect(health.checkedAt!.getTime()).toBeGreaterThanOrEqual(asked.getTime());
+    expect(await probe(id, false)).toEqual(health);
     expect((await registry.get('demo', id)).status).toBe('error');
   });
 });

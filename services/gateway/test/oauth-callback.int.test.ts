@@ -36,6 +36,9 @@ test.each([
   ['unknown_state', 404],
   ['expired_state', 410],
   ['wrong_shop', 409],
+  ['app_refused', 400],
+  ['platform_away', 503],
+  ['connector_deleted', 410],
   ['failed', 400],
   ['something_new', 400],
 ])('the outcome %s is a page with %d', async (outcome, status) => {

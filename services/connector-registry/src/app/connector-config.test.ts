@@ -78,6 +78,7 @@ test.each([
   ['too long', { app_key: 'k'.repeat(4_001) }],
   ['with a control character', { app_key: 'a\u0000b' }],
   ['a mask', { app_key: 'your_***_key' }],
+  ['a mask that somebody edited', { app_key: 'your***key' }],
   ['all mask', { app_key: '***' }],
 ])('a field that is %s is refused by its name, at create and at change', (what, changes) => {
   const given = Object.fromEntries(

@@ -12,14 +12,14 @@ type Given = Record<string, unknown>;
 export function checkNewConfig({ configFields }: PlatformAdapter, given: Given, faults: Faults): Config {
   refuseUnknown(configFields, given, faults);
   const config: Config = {};
-  for (const { name, required, sensitive, masked } of configFields) {
+  for (const field of configFields) {
+    const { name, required } = field;
     if (!Object.hasOwn(given, name)) {
       faults.add(fieldPath(name), required ? '缺少必填项' : null);
       continue;
     }
     const text = given[name];
-    const hidden = (sensitive || masked) && typeof text === 'string' && isMask(text);
-    faults.add(fieldPath(name), configTextFault(text) ?? (hidden ? '不能是掩码' : null));
+    faults.add(fieldPath(name), configTextFault(text) ?? (isHidden(field, text as string) ? '不能是掩码' : null));
     config[name] = text as string;
   }
   return config;
@@ -67,15 +67,15 @@ export const shownConfig = (fields: readonly ConfigField[], stored: Config): Con
 
 const fieldPath = (name: string): string => `config.${name}`;
 
-function identifierFault(
-  adapter: PlatformAdapter,
-  stored: Config,
-  { name, masked }: ConfigField,
-  text: string,
-): string | null {
+function identifierFault(adapter: PlatformAdapter, stored: Config, field: ConfigField, text: string): string | null {
+  const { name } = field;
   if (adapter.shopIdOf({ ...stored, [name]: text }) !== adapter.shopIdOf(stored)) return '店铺不可更改，请新建连接器';
-  return masked && isMask(text) ? '掩码与已保存的值不符' : null;
+  return isHidden(field, text) ? '掩码与已保存的值不符' : null;
 }
+
+/** A mask, or for an identifier what somebody made of one: no platform's own has asterisks. */
+const isHidden = ({ sensitive, masked }: ConfigField, text: string): boolean =>
+  (sensitive && isMask(text)) || (masked && text.includes(MASK));
 
 function refuseUnknown(fields: readonly ConfigField[], given: Given, faults: Faults): void {
   const names = fields.map(({ name }) => name);

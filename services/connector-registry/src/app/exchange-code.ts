@@ -1,4 +1,4 @@
-import { failpoint, isPlatformError, type Clock, type Logger } from '@crossdock/kernel';
+import { failpoint, isPlatformError, type Clock, type FailureClass, type Logger } from '@crossdock/kernel';
 import type { Grant, PlatformAdapter, Platforms } from '@crossdock/platforms';
 import { type Caller, systemCaller } from '../domain/connector.ts';
 import type { AuthorizationOutcome, OauthState } from '../domain/oauth-state.ts';
@@ -29,6 +29,12 @@ export interface Answered {
   redirectUri: string;
 }
 
+const REFUSED: Partial<Record<FailureClass, AuthorizationOutcome>> = {
+  CONFIG: 'app_refused',
+  RETRYABLE: 'platform_away',
+  RATE_LIMITED: 'platform_away',
+};
+
 /** Within the lease of the exchange, after the call that may take most of it. */
 const KIND_MS = 4_000;
 
@@ -38,7 +44,7 @@ export function codeExchange({ connectors, changes, platforms, secrets, budgets,
     // Whatever else a platform calls an error (RFC 6749 §4.1.2.1) is none of the merchant's.
     if (error !== '') return error === 'access_denied' ? 'denied' : 'failed';
     const connector = await connectors.beginExchange(state.tenant, state.connectorId);
-    if (connector === null) return 'failed';
+    if (connector === null) return 'connector_deleted';
     await failpoint('registry.oauth.fenced');
     if (connector.configVersion !== state.configVersion) return 'expired_state';
     // Whoever stood still this long was given up, and a newer authorisation may be under way.
@@ -56,7 +62,7 @@ export function codeExchange({ connectors, changes, platforms, secrets, budgets,
         { connector: connector.id, failure: err.failure, code: err.code },
         'the platform refused the authorisation code',
       );
-      return 'failed';
+      return REFUSED[err.failure] ?? 'failed';
     }
   }
 

@@ -1,7 +1,7 @@
 import { isAppError, isPlatformError, type Clock } from '@crossdock/kernel';
 import type { Account, CallGate, Platforms } from '@crossdock/platforms';
 import type { Call, Caller, Connector } from '../domain/connector.ts';
-import { type Health, healthBy, healthOf } from '../domain/health.ts';
+import { type Health, healthOf } from '../domain/health.ts';
 import { standingAfter } from '../domain/standing.ts';
 import { isAuthorized } from '../domain/status.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
@@ -14,6 +14,12 @@ import type { Credentials, Usable } from './credentials.ts';
 /** One platform call as its caller saw it. */
 export interface ReportedCall extends Call {
   credentialVersion: number;
+}
+
+interface Probe {
+  /** By somebody who wants to know now. */
+  asked?: true;
+  signal?: AbortSignal;
 }
 
 export interface HealthDeps {
@@ -57,20 +63,26 @@ export function connectorHealth(deps: HealthDeps) {
     await advise({ ...after, standing });
   }
 
-  /** From what is known, or, with `refresh`, from a call made now. */
+  /** From what is known, or, with `refresh`, from a call made now: what that said stays known until the next one. */
   async function checkHealth(caller: Caller, id: string, refresh: boolean): Promise<Health> {
     const connector = await livingConnector(connectors, caller.tenant, id);
     const known = async (each: Connector) => healthOf(each, await budgetLeft(each), clock());
     if (!refresh || !isAuthorized(connector.status)) return known(connector);
-    const call = await probe(caller, connector);
+    const call = await probe(caller, connector, { asked: true });
     const after = await livingConnector(connectors, caller.tenant, id);
-    return call === null ? known(after) : healthBy(call, after, await budgetLeft(after), clock());
+    return known(call === null ? after : { ...after, calls: [call] });
   }
 
-  /** Null when the connector turned out to be without authorisation. A token the platform calls expired is refreshed and tried once more. */
-  async function probe(caller: Caller, connector: Connector, signal?: AbortSignal): Promise<Call | null> {
+  /** The call that decided, null when none was made. A token the platform calls expired is refreshed and tried once more. */
+  async function probe(caller: Caller, connector: Connector, { asked, signal }: Probe = {}): Promise<Call | null> {
     const { id } = connector;
     const at = clock();
+    const made = (call: Omit<Call, 'at' | 'durationMs'>): Call => ({
+      at,
+      ...call,
+      durationMs: clock().getTime() - at.getTime(),
+      ...(asked && { asked }),
+    });
     try {
       let acquired = await credentials.acquire(caller, { connectorId: id }, signal);
       let probed = acquired.state === 'ok' ? await probeWith(acquired) : null;
@@ -79,21 +91,21 @@ export function connectorHealth(deps: HealthDeps) {
         acquired = await credentials.acquire(caller, { connectorId: id, refusedVersion }, signal);
         probed = acquired.state === 'ok' ? await probeWith(acquired) : null;
       }
+      if (acquired.state === 'needs_authorization') {
+        const call = made({ outcome: 'AUTH_EXPIRED', code: '', message: '' });
+        await record(connector, [call]);
+        return call;
+      }
       if (acquired.state !== 'ok' || probed === null) return null;
       const { credentialVersion } = acquired.connector;
-      await reportCalls(caller, id, [{ ...probed.call, credentialVersion }]);
+      const call = { ...probed.call, ...(asked && { asked }) };
+      await reportCalls(caller, id, [{ ...call, credentialVersion }]);
       if (!probed.isOfPlatform) await changes.refuse(caller.tenant, id, credentialVersion, 'other_platform');
-      return probed.call;
+      return call;
     } catch (err) {
       if (signal?.aborted) return null;
       if (!isAppError(err) || err.kind !== 'unavailable') throw err;
-      const call: Call = {
-        at,
-        outcome: 'RETRYABLE',
-        code: '',
-        message: err.message,
-        durationMs: clock().getTime() - at.getTime(),
-      };
+      const call = made({ outcome: 'RETRYABLE', code: '', message: err.message });
       await record(connector, [call]);
       return call;
     }
@@ -131,12 +143,10 @@ async function outcomeOf(
   }
 }
 
-const kept = ({ at, outcome, code, message, durationMs }: ReportedCall): Call => ({
-  at,
-  outcome,
+const kept = ({ credentialVersion: _, code, message, ...call }: ReportedCall): Call => ({
+  ...call,
   code: code.slice(0, CODE_LIMIT),
   message: message.slice(0, MESSAGE_LIMIT),
-  durationMs,
 });
 
 export type ConnectorHealth = ReturnType<typeof connectorHealth>;

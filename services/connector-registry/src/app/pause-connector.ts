@@ -10,7 +10,8 @@ export function connectorPausing({ changes }: { changes: ConnectorChanges }) {
     const connector = await changes.change(caller.tenant, id, (before) => {
       if (stageOf(before) === 'paused') return null;
       const move = moved(before, 'paused', 'paused');
-      if (move === null) throw new AppError('conflict', 'CONNECTOR_NOT_AUTHORIZED', '连接器尚未授权，没有可暂停的同步');
+      if (move === null)
+        throw new AppError('conflict', 'CONNECTOR_NOT_AUTHORIZED', '连接器没有有效的授权，没有可暂停的同步');
       return { patch: move, action: 'connector.pause', caller };
     });
     if (connector === null) throw connectorNotFound();

@@ -24,7 +24,7 @@ export function dueProbes({ connectors, probe, clock, log }: ProbeDueDeps) {
       await failpoint('registry.probe.claimed');
       if (!isAsked(connector, now)) continue;
       const { id, tenant } = connector;
-      const asked = probe(systemCaller(tenant), connector, signal);
+      const asked = probe(systemCaller(tenant), connector, { signal });
       await asked.catch((err: unknown) => log.error({ err, connector: id }, 'its health is not known'));
     }
   }

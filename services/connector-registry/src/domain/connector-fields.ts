@@ -19,7 +19,7 @@ export class Faults {
 }
 
 export function nameFault(name: string): string | null {
-  if (name.trim() === '') return '不能为空';
+  if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(name)) return '不能为空';
   if ([...name].length > NAME_LIMIT) return `不能超过 ${NAME_LIMIT} 个字符`;
   return hasControlCharacter(name) ? '不能包含控制字符' : null;
 }

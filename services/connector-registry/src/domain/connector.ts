@@ -84,6 +84,8 @@ export interface Call {
   code: string;
   message: string;
   durationMs: number;
+  /** Made because somebody asked how the connector is. */
+  asked?: true;
 }
 
 /** Who asked for a change. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { reasonToTell } from './advice.ts';
 import { type Connector, NO_STATISTICS } from './connector.ts';
-import { healthBy, healthOf } from './health.ts';
+import { healthOf } from './health.ts';
 import { standingAfter } from './standing.ts';
 
 const now = new Date('2026-03-14T10:00:00Z');
@@ -75,13 +75,45 @@ test.each([
   });
 });
 
-test("the platform's own words come first, and one failure among many does not count", () => {
-  expect(healthBy(call('RETRYABLE', 'HTTP 502'), connector(), 1, now).lastError).toBe('HTTP 502');
+test("the platform's own words come first, ours where it said nothing, and one failure among many does not count", () => {
+  const failed = (code: string, message: string, outcome = 'RETRYABLE') => {
+    const calls = [{ ...call(outcome, message), code }];
+    return healthOf(connector({ calls, standing: standingAfter(null, 'tmall', calls) }), 1, now).lastError;
+  };
+  expect(failed('15/isv.shop-closed', '店铺已关闭', 'SHOP_CLOSED')).toBe('店铺已关闭');
+  expect(failed('HTTP_502', 'answered with HTTP 502')).toMatch(/^平台.*（HTTP_502）$/);
   const well = after('ok');
   const blip = [...well.calls, call('RETRYABLE')];
   const standing = standingAfter(well.standing, 'tmall', blip);
   expect(healthOf({ ...well, calls: blip, standing }, 1, now)).toMatchObject({ status: 'healthy', lastError: null });
-  expect(healthBy(call('RETRYABLE'), well, 1, now).status).toBe('unhealthy');
+});
+
+test('a call that somebody asked for decides while it is the newest, and a good one ends what was before', () => {
+  const asked = (outcome: string, before: Connector, durationMs = 1): Connector => {
+    const calls = [...before.calls, { ...call(outcome), durationMs, asked: true as const }];
+    return { ...before, calls, standing: standingAfter(before.standing, 'tmall', calls) };
+  };
+  const then = (outcome: string, before: Connector): Connector => {
+    const calls = [...before.calls, call(outcome)];
+    return { ...before, calls, standing: standingAfter(before.standing, 'tmall', calls) };
+  };
+  const status = (each: Connector) => healthOf(each, 1, now).status;
+  const failed = asked('RETRYABLE', after('ok'));
+  expect([failed, then('ok', failed)].map(status)).toEqual(['unhealthy', 'healthy']);
+  const well = asked('ok', after('RATE_LIMITED'));
+  expect([well, then('ok', well)].map(status)).toEqual(['healthy', 'healthy']);
+  expect(healthOf(asked('ok', after('ok'), 5_000), 1, now)).toMatchObject({
+    status: 'degraded',
+    lastError: expect.stringContaining('平台'),
+  });
+});
+
+test('a refusal for frequency is over a minute later once three calls worked, without another one', () => {
+  const calls = ['RATE_LIMITED', 'ok', 'ok', 'ok'].map((outcome) => call(outcome));
+  const standing = standingAfter(standingAfter(null, 'tmall', calls.slice(0, 1)), 'tmall', calls);
+  const after = (seconds: number) =>
+    healthOf(connector({ calls, standing }), 1, new Date(now.getTime() + seconds * 1_000)).status;
+  expect([after(59), after(60)]).toEqual(['degraded', 'healthy']);
 });
 
 test('it is degraded with less than a fifth of the call budget left, and in the last day of its authorisation', () => {

@@ -1,6 +1,6 @@
 import type { Call, Connector } from './connector.ts';
 import { expiresSoon, isExpired } from './credential.ts';
-import { type Signal, type Standing, standingAfter } from './standing.ts';
+import { type Signal, signalOf, type Standing, standingNow } from './standing.ts';
 import { isAuthorized } from './status.ts';
 import { STATUS_REASONS } from './status-reasons.ts';
 
@@ -29,16 +29,20 @@ const VERDICTS: Record<Signal, Verdict> = {
   unauthorized: UNAUTHORIZED,
 };
 
+/** What went wrong on the way, as adapters call it (`HTTP_502`, `TIMEOUT`, `ECONNRESET`); platforms count or write small. */
+const OUR_CODE = /^[A-Z][A-Z0-9_]+$/;
+
 /** Less of its call budget than this left is near the limit. */
 const BUDGET_LOW = 0.2;
 
 /** The health of a connector by its state and its last calls; `budgetLeft` is the share of its call budget, 0 to 1. */
 export function healthOf(connector: Connector, budgetLeft: number, now: Date): Health {
-  const { status, statusReason, credential, standing } = connector;
+  const { status, statusReason, credential } = connector;
   const last = connector.calls.at(-1);
   const known = { authExpiresAt: credential?.expiresAt ?? null, checkedAt: last?.at ?? null };
   if (status === 'error' || (credential !== null && credential.refreshToken === null && isExpired(credential, now)))
     return { ...UNAUTHORIZED, ...known, lastError: STATUS_REASONS[statusReason ?? 'auth_expired'].zh };
+  const standing = standingNow(connector, now);
   if (standing === null || !isAuthorized(status)) {
     const unknown = { ...WELL, status: 'unknown' as const, authValid: isAuthorized(status), apiReachable: false };
     return { ...unknown, ...known, lastError: null };
@@ -51,13 +55,11 @@ export function healthOf(connector: Connector, budgetLeft: number, now: Date): H
   return { ...WELL, ...known, lastError: null };
 }
 
-/** The health by one call alone: what somebody who asks now wants to know. */
-export const healthBy = (call: Call, connector: Connector, budgetLeft: number, now: Date): Health =>
-  healthOf({ ...connector, calls: [call], standing: standingAfter(null, connector.platform, [call]) }, budgetLeft, now);
-
-/** The newest refusal in the platform's own words, else ours. */
-function errorOf(calls: readonly Call[], { reason }: Standing): string | null {
-  const failed = calls.findLast(({ outcome }) => outcome !== 'ok');
+/** The newest refusal of this kind in the platform's own words; ours, with the code, when none came from it. */
+function errorOf(calls: readonly Call[], { signal, reason }: Standing): string | null {
+  const failed = calls.findLast((call) => signalOf(call) === signal && signal !== 'ok');
   const known = reason === null ? null : STATUS_REASONS[reason].zh;
-  return failed?.message || known || failed?.outcome || null;
+  if (failed === undefined) return known;
+  const { code, message, outcome } = failed;
+  return OUR_CODE.test(code) ? `${known ?? outcome}（${code}）` : message || known || outcome;
 }

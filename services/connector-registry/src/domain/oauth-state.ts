@@ -1,5 +1,13 @@
-/** How an authorisation ended, as the result page tells it. */
-export type AuthorizationOutcome = 'connected' | 'denied' | 'wrong_shop' | 'expired_state' | 'failed';
+/** How an authorisation ended, as the result page tells it; `failed` when there is no more to say. */
+export type AuthorizationOutcome =
+  | 'connected'
+  | 'denied'
+  | 'wrong_shop'
+  | 'expired_state'
+  | 'app_refused'
+  | 'platform_away'
+  | 'connector_deleted'
+  | 'failed';
 
 /** One trip to the platform and back. The secret itself stands only in the address the merchant opens. */
 export interface OauthState {

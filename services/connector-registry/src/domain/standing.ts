@@ -1,4 +1,4 @@
-import type { Call } from './connector.ts';
+import type { Call, Connector } from './connector.ts';
 import { reasonOf } from './failure-reasons.ts';
 import type { StatusReason } from './status-reasons.ts';
 
@@ -39,7 +39,7 @@ const SIGNALS: Record<string, Signal> = {
 const DEFINITE: readonly Signal[] = ['closed', 'unauthorized'];
 const NOISY: readonly Signal[] = ['away', 'forbidden'];
 
-const signalOf = ({ outcome }: Call): Signal => SIGNALS[outcome] ?? 'ok';
+export const signalOf = ({ outcome }: Call): Signal => SIGNALS[outcome] ?? 'ok';
 
 /**
  * The next standing, by the last 20 calls of the last 15 minutes; flapping is damped:
@@ -47,16 +47,32 @@ const signalOf = ({ outcome }: Call): Signal => SIGNALS[outcome] ?? 'ok';
  * - failures and missing permissions count when the last 3 calls, or half of at least 10, were such;
  * - slow is when more than half of at least 10 calls took over 5 s, until fewer than a quarter do;
  * - it is over with the last 3 calls well, not within a minute of its beginning, and of failures only fewer than half left;
- *   a closed shop or a refused token with the first call that is well.
+ *   a closed shop or a refused token with the first call that is well, and all of it with one that somebody asked for.
+ *
+ * `now` is that of the newest call without one: what was held for a minute is over without another call.
  */
-export function standingAfter(before: Standing | null, platform: string, calls: readonly Call[]): Standing | null {
+export function standingAfter(
+  before: Standing | null,
+  platform: string,
+  calls: readonly Call[],
+  now?: Date,
+): Standing | null {
   const newest = calls.at(-1);
   if (newest === undefined) return before;
-  const signal = before === null ? signalOf(newest) : nextSignal(before, recentOf(calls, newest), newest);
+  const signal =
+    before === null ? signalOf(newest) : nextSignal(before, recentOf(calls, newest), newest, now ?? newest.at);
   if (signal === before?.signal && signal !== signalOf(newest)) return before;
-  const reason = signal === 'slow' ? 'platform_slow' : signal === 'ok' ? null : reasonIn(signal, platform, calls);
+  const reason = reasonIn(signal, platform, calls);
   if (signal === before?.signal && reason === before.reason) return before;
   return { signal, reason, since: signal === before?.signal ? before.since : newest.at };
+}
+
+/** As it is now: by the newest call alone while that is one somebody asked for. */
+export function standingNow({ platform, calls, standing }: Connector, now: Date): Standing | null {
+  const newest = calls.at(-1);
+  if (!newest?.asked) return standing && standingAfter(standing, platform, calls, now);
+  const signal = isWell(newest) || signalOf(newest) !== 'ok' ? signalOf(newest) : 'slow';
+  return { signal, reason: reasonIn(signal, platform, calls), since: newest.at };
 }
 
 /** Why it must be told; null while it is well, or while it may still pass. */
@@ -65,15 +81,16 @@ export function adviceOf({ signal, reason, since }: Standing, now: Date): Status
   return definite || now.getTime() - since.getTime() >= TELL_AFTER_MS ? reason : null;
 }
 
-function nextSignal(before: Standing, calls: readonly Call[], newest: Call): Signal {
-  const now = signalOf(newest);
-  if (DEFINITE.includes(now) || now === 'limited') return now;
+function nextSignal(before: Standing, calls: readonly Call[], newest: Call, now: Date): Signal {
+  const said = signalOf(newest);
+  if (DEFINITE.includes(said) || said === 'limited') return said;
+  if (newest.asked && isWell(newest)) return 'ok';
   const bad = NOISY.find((signal) => inARow(calls, signal) || mostly(calls, signal));
-  if (bad !== undefined && (now !== 'ok' || before.signal === bad)) return bad;
-  if (now !== 'ok') return before.signal;
+  if (bad !== undefined && (said !== 'ok' || before.signal === bad)) return bad;
+  if (said !== 'ok') return before.signal;
   if (before.signal === 'ok') return isSlow(calls, 0.5) ? 'slow' : 'ok';
   if (DEFINITE.includes(before.signal)) return 'ok';
-  const held = newest.at.getTime() - before.since.getTime() < HOLD_MS;
+  const held = now.getTime() - before.since.getTime() < HOLD_MS;
   if (held || (before.signal === 'slow' && isSlow(calls, 0.25))) return before.signal;
   return inARow(calls, 'ok') ? 'ok' : before.signal;
 }
@@ -87,11 +104,15 @@ const inARow = (calls: readonly Call[], signal: Signal): boolean =>
 const mostly = (calls: readonly Call[], signal: Signal): boolean =>
   calls.length >= ENOUGH && calls.filter((call) => signalOf(call) === signal).length * 2 >= calls.length;
 
+const isWell = (call: Call): boolean => signalOf(call) === 'ok' && call.durationMs < SLOW_MS;
+
 const isSlow = (calls: readonly Call[], share: number): boolean =>
   calls.length >= ENOUGH && calls.filter(({ durationMs }) => durationMs >= SLOW_MS).length > calls.length * share;
 
-/** What the newest call with this signal said. */
+/** What the newest call with this signal said; null when all is well. */
 function reasonIn(signal: Signal, platform: string, calls: readonly Call[]): StatusReason | null {
+  if (signal === 'ok') return null;
+  if (signal === 'slow') return 'platform_slow';
   const call = calls.findLast((each) => signalOf(each) === signal);
   return call === undefined ? null : reasonOf(platform, call.outcome, call.code);
 }

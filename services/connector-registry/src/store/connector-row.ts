@@ -52,7 +52,10 @@ const credential = new Schema(
   plain,
 );
 const failures = new Schema({ version: Number, times: Number }, plain);
-const call = new Schema({ at: Date, outcome: String, code: String, message: String, durationMs: Number }, plain);
+const call = new Schema(
+  { at: Date, outcome: String, code: String, message: String, durationMs: Number, asked: Boolean },
+  plain,
+);
 
 export const connectorSchema = new Schema<ConnectorRow>(
   {

@@ -40,23 +40,32 @@ function parse(text: string): unknown {
   }
 }
 
+/** An object, or a list without `keys`, that is being read, at this key or place. */
+interface Level {
+  keys: Set<string> | null;
+  at: string;
+}
+
 /** One pass over text that is known to be JSON: depth, and each object's keys. */
 function scanKeys(text: string): void {
-  const open: Array<Set<string> | null> = [];
+  const open: Level[] = [];
+  const path = () => open.map((level) => level.at);
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at];
+    const inner = open.at(-1);
     if (char === '{' || char === '[') {
-      open.push(char === '{' ? new Set() : null);
-      if (open.length > DEEPEST) throw malformed(`请求体嵌套不能超过 ${DEEPEST} 层`);
+      if (open.length === DEEPEST) throw refusedField(path(), `嵌套不能超过 ${DEEPEST} 层`);
+      open.push(char === '{' ? { keys: new Set(), at: '' } : { keys: null, at: '0' });
     } else if (char === '}' || char === ']') {
       open.pop();
+    } else if (char === ',' && inner?.keys === null) {
+      inner.at = String(Number(inner.at) + 1);
     } else if (char === '"') {
       const end = endOfString(text, at);
-      const keys = open.at(-1);
-      if (keys && isKey(text, end)) {
-        const key = JSON.parse(text.slice(at, end)) as string;
-        if (keys.has(key)) throw malformed(`请求体中的字段重复: ${key.slice(0, 100)}`);
-        keys.add(key);
+      if (inner?.keys && isKey(text, end)) {
+        inner.at = JSON.parse(text.slice(at, end)) as string;
+        if (inner.keys.has(inner.at)) throw refusedField(path(), '字段重复');
+        inner.keys.add(inner.at);
       }
       at = end - 1;
     }

@@ -1,3 +1,4 @@
+import { newId, newTraceparent } from '@crossdock/kernel';
 import type { Socket } from 'node:net';
 
 const BODY = JSON.stringify({ code: 400, message: '请求格式错误', data: null });
@@ -10,6 +11,8 @@ export function refuseBrokenRequest(err: NodeJS.ErrnoException, socket: Socket):
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(BODY)}`,
     'connection: close',
+    `x-request-id: ${newId()}`,
+    `traceparent: ${newTraceparent()}`,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${BODY}`);
 }

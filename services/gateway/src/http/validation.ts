@@ -90,6 +90,6 @@ const TEXTS: Record<string, (params: Record<string, unknown>) => string> = {
 };
 
 /** What every name must match: something to see. */
-export const BLANK = '\\S';
+export const BLANK = '[\\p{L}\\p{N}\\p{P}\\p{S}]';
 
 const textOf = ({ keyword, params }: Fault): string => TEXTS[keyword]?.(params) ?? '格式不正确';

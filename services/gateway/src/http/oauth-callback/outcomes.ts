@@ -44,6 +44,30 @@ const OUTCOMES: Record<string, Outcome> = {
       en: 'The account that agreed is not the shop of this connector. Nothing has changed.',
     },
   },
+  app_refused: {
+    status: 400,
+    title: { zh: '授权失败', en: 'Authorization failed' },
+    text: {
+      zh: '平台拒绝了应用凭证，请检查连接器的应用 ID 与密钥，再重新发起授权。',
+      en: 'The platform refused the app credentials. Check app id and secret of the connector, then start again.',
+    },
+  },
+  platform_away: {
+    status: 503,
+    title: { zh: '授权未完成', en: 'Authorization not completed' },
+    text: {
+      zh: '平台暂时没有应答，连接器没有改变。请稍后重新发起授权。',
+      en: 'The platform did not answer. Nothing has changed. Please start the authorization again in a while.',
+    },
+  },
+  connector_deleted: {
+    status: 410,
+    title: { zh: '连接器已删除', en: 'Connector deleted' },
+    text: {
+      zh: '此连接器已被删除，授权没有保存。',
+      en: 'This connector was deleted meanwhile. The authorization was not kept.',
+    },
+  },
   failed,
 };
 

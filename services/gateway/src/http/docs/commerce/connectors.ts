@@ -140,7 +140,7 @@ export const connectorOperations: Record<string, Operation> = {
       refusal(
         'conflict',
         'CONNECTOR_NOT_AUTHORIZED',
-        '连接器尚未授权，没有可暂停的同步',
+        '连接器没有有效的授权，没有可暂停的同步',
         'It is not authorised: nothing syncs.',
       ),
     ],
