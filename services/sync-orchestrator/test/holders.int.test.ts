@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId, PlatformError } from '@crossdock/kernel';
 import { until } from '@crossdock/testing';
 import { cancelSync } from '../src/app/cancel-sync.ts';
+import { PAGE_TRIES } from '../src/domain/failure.ts';
 import { changesOf, engine, TENANT, type Engine } from './engine.ts';
 import { OLD, sourceWith, type ScriptedSource } from './scripted-source.ts';
 
@@ -226,6 +227,41 @@ describe('a holder', () => {
     }
     expect(await run.task(task.id)).toMatchObject({ status: 'completed', total: 45 });
     expect(writes).toBeGreaterThan(2 * 8);
+  });
+});
+
+describe('a platform that is away', () => {
+  const failing = () => {
+    throw new PlatformError('RETRYABLE', 'HTTP 500', { code: 'HTTP_500' });
+  };
+  /** One call is let through, then the breaker waits. */
+  const failOnce = async (): Promise<void> => {
+    let calls = 0;
+    platform.onCall(() => {
+      if (++calls === 1) failing();
+      throw new PlatformError('RETRYABLE', 'open', { code: 'BREAKER_OPEN', retryAfterMs: 15_000 });
+    });
+    await run.work();
+    run.later(16_000);
+  };
+
+  test('is tried as often as promised, whatever is waited in between, then the task has failed', async () => {
+    const { task } = await run.start();
+    for (const tries of [1, 2]) {
+      await failOnce();
+      expect(await run.task(task.id)).toMatchObject({ status: 'queued', reason: 'platform_away', tries });
+    }
+    await run.tasks.model.updateOne({ _id: task.id }, { $set: { tries: PAGE_TRIES - 1 } });
+    await failOnce();
+    expect(await run.task(task.id)).toMatchObject({ status: 'failed', reason: 'platform_unavailable' });
+  });
+
+  test('is forgiven with every page that comes', async () => {
+    const { task } = await run.start();
+    await failOnce();
+    platform.onCall(() => {});
+    await run.work();
+    expect(await run.task(task.id)).toMatchObject({ status: 'completed', tries: 0 });
   });
 });
 

@@ -63,20 +63,31 @@ function lower(budget: CallBudget, { calls, withinMs }: Refusal, now: number): C
   };
 }
 
-/** One step up after calm: quickly towards what was refused last, slowly, and slower after each refusal, beyond it. */
+/**
+ * As many steps up as calm has lasted for, also where nobody called: quickly towards what was refused last, slowly, and
+ * slower after each refusal, beyond it; what goes well beyond it makes every step twice as quick again.
+ */
 export function raised(budget: CallBudget, now: number): CallBudget {
-  const { rate, ceiling, refusedRate } = budget;
+  let reached = budget;
+  for (let next = stepUp(reached, now); next !== reached; next = stepUp(reached, now)) reached = next;
+  return reached;
+}
+
+function stepUp(budget: CallBudget, now: number): CallBudget {
+  const { rate, ceiling, refusedRate, raiseEveryMs } = budget;
   if (rate >= ceiling) return budget;
   const near = (refusedRate ?? ceiling) * NEAR_REFUSED;
-  const calmFor = now - Math.max(budget.refusedAt, budget.pausedUntil, budget.raisedAt);
-  if (calmFor < (rate < near ? CALM_STEP_MS : budget.raiseEveryMs)) return budget;
+  const due =
+    Math.max(budget.refusedAt, budget.pausedUntil, budget.raisedAt) + (rate < near ? CALM_STEP_MS : raiseEveryMs);
+  if (now < due) return budget;
   const next = Math.min(ceiling, rate < near ? Math.min(near, rate * STEP) : rate * STEP);
-  const whole = next === ceiling;
+  const wasWrong = refusedRate !== null && rate > refusedRate;
   return {
     ...budget,
     rate: next,
-    raisedAt: now,
+    raisedAt: due,
     pauseMs: FIRST_PAUSE_MS,
-    ...(whole && { refusedRate: null, raiseEveryMs: FIRST_RAISE_MS }),
+    ...(wasWrong && { raiseEveryMs: Math.max(FIRST_RAISE_MS, raiseEveryMs / 2) }),
+    ...(next === ceiling && { refusedRate: null, raiseEveryMs: FIRST_RAISE_MS }),
   };
 }

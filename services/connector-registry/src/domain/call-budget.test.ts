@@ -162,6 +162,18 @@ test('a refusal halves the rate; the way back is quick up to near it, then slow,
   expect(budget.rate).toBe(12.5);
 });
 
+test.each([
+  ['is asked all the time', 100],
+  ['is left alone', 20 * 60_000],
+])('refusals that meant nothing are forgotten within twenty minutes, whether the app %s', (_what, everyMs) => {
+  let budget = fresh();
+  for (const seconds of [0, 5, 10, 15, 20]) budget = refused(budget, refusal(), START + seconds * 1_000);
+  expect(budget.rate).toBeLessThanOrEqual(20);
+  for (let now = START + everyMs; now <= START + 20 * 60_000; now += everyMs)
+    budget = lease(budget, { holder: 'a', waiting: [0, 0, 1], ahead: true }, now).budget;
+  expect(budget).toMatchObject({ rate: 100, refusedRate: null });
+});
+
 /** A platform that allows a fifth, with bursts of one second, as contract.md §6 has it. */
 function platform(perSecond: number) {
   let level = perSecond;

@@ -25,6 +25,12 @@ function afterOf(cursor: string): string | null {
   return after;
 }
 
+/** What it was last is no state of a product that is gone. */
+const asShown = (entity: string, record: CatalogRecord): CatalogRecord =>
+  entity === 'products' && record.deletedAt !== null
+    ? { ...record, fields: { ...record.fields, status: 'deleted' } }
+    : record;
+
 /** Synced records in id order, by page or by cursor; `nextCursor` is null at the end. */
 export function listRecords({ storeOf, knownConnector }: ListRecordsDeps) {
   return async ({
@@ -40,7 +46,7 @@ export function listRecords({ storeOf, knownConnector }: ListRecordsDeps) {
     const at = { after, skip: after === null ? (page - 1) * pageSize : 0, limit: pageSize + 1 };
     const { items, total } = store === undefined ? { items: [], total: 0 } : await store.list(query, at);
     if (total === 0) await knownConnector(query.tenant, query.connectorId);
-    const shown = items.slice(0, pageSize);
+    const shown = items.slice(0, pageSize).map((record) => asShown(entity, record));
     const last = shown.at(-1);
     return { items: shown, total, nextCursor: items.length > pageSize && last ? cursorOf(last.externalId) : null };
   };

@@ -1,5 +1,5 @@
 import { nextSyncAt } from '@crossdock/contracts';
-import { failpoint, newId, type Clock } from '@crossdock/kernel';
+import { failpoint, newId, newTraceparent, type Clock } from '@crossdock/kernel';
 import { syncsByItself, type Schedule } from '../domain/schedule.ts';
 import { newTask } from '../domain/sync-task.ts';
 import type { DueTask, ScheduledTaskStore } from '../store/scheduled-tasks.ts';
@@ -57,7 +57,7 @@ export function schedules({ schedules: store, tasks, typesOf, wake, meter, clock
           mode: 'incremental',
           since: null,
           trigger: 'schedule',
-          traceparent: null,
+          traceparent: newTraceparent(),
         },
         now,
       );

@@ -3,7 +3,7 @@ import { currentTrace } from '@crossdock/kernel';
 import { SCOPES } from '../domain/kind.ts';
 import { durationSeconds, totalOf, type EndStatus, type SyncTask } from '../domain/sync-task.ts';
 
-const SOURCE = '/sync-orchestrator';
+export const SOURCE = 'sync-orchestrator';
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 

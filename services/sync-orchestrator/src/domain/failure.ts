@@ -1,7 +1,10 @@
 import type { FailureClass } from '@crossdock/kernel';
 
-/** Tries of one page when the platform answers nothing useful, before the task ends as failed. */
-export const PAGE_TRIES = 6;
+/**
+ * Tries of one page when the platform answers nothing useful, before the task ends as failed: some 45 s of them, or two
+ * minutes where the breaker opens meanwhile and lets one through every 15, 30 and 60 s.
+ */
+export const PAGE_TRIES = 8;
 /** A shorter pause is waited out in place, a longer one frees the slot. */
 export const HOLD_PAUSE_MS = 10_000;
 
@@ -10,7 +13,7 @@ const LONGEST_BACKOFF_MS = 15_000;
 /** How long a closed shop is left alone. */
 export const CLOSED_SHOP_MS = 45_000;
 
-/** What a failed platform call asks of its task: `wait` frees the slot and burns no try. */
+/** What a failed platform call asks of its task: `wait` frees the slot; it and `pace` burn no try. */
 export type Reaction =
   | { kind: 'retry'; afterMs: number }
   | { kind: 'refresh' }

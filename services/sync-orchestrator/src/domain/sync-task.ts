@@ -87,6 +87,8 @@ export interface SyncTask {
   /** Holders that died, each with the last page it told: what they said of records on later ones counts nowhere. */
   dead: RowMark[];
   mark: Mark | null;
+  /** Of the page it is at, that the platform failed; waiting adds none and takes none away. */
+  tries: number;
   breakdowns: number;
   /** A waiting task is not taken before. */
   notBefore: Date | null;
@@ -136,6 +138,7 @@ export function newTask(request: NewTask, now: Date): SyncTask {
     fence: null,
     dead: [],
     mark: null,
+    tries: 0,
     breakdowns: 0,
     notBefore: null,
   };

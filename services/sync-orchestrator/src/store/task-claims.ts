@@ -42,6 +42,7 @@ export interface Checkpoint {
   counters: Counters;
   total: number | null;
   gone: number;
+  tries: number;
   breakdowns: number;
 }
 
@@ -160,7 +161,7 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
     },
 
     /** Back to waiting, only between pages: all is told, and who goes on need not doubt this holder's rows. False when marked or lost. */
-    wait: (hold: Hold, reason: string | null, notBefore: Date): Promise<boolean> =>
+    wait: (hold: Hold, waiting: Pick<SyncTask, 'reason' | 'tries'> & { notBefore: Date }): Promise<boolean> =>
       update(
         { ...held(hold), mark: null },
         {
@@ -168,8 +169,7 @@ export function taskClaimStore(connection: Connection, relay: Relay) {
             status: 'queued',
             claimId: null,
             leaseUntil: null,
-            reason,
-            notBefore,
+            ...waiting,
             fence: null,
           },
         },

@@ -47,6 +47,7 @@ const schema = new Schema<TaskRow>(
     fence: { type: Number, default: null },
     dead: { type: [Mixed] as never, default: [] },
     mark: { type: Mixed, default: null },
+    tries: { type: Number, default: 0 },
     breakdowns: { type: Number, default: 0 },
     keys: { type: [{ _id: false, key: String, bodyHash: String, at: Date }], default: [] },
   },
@@ -85,12 +86,13 @@ schema.plugin(outbox);
 export const taskModel = (connection: Connection): Model<TaskRow> => connection.model<TaskRow>('SyncTask', schema);
 
 /** Tasks stored before a field was new lack it. */
-const LATER: Pick<SyncTask, 'gone' | 'review' | 'wanted' | 'approves' | 'dead'> = {
+const LATER: Pick<SyncTask, 'gone' | 'review' | 'wanted' | 'approves' | 'dead' | 'tries'> = {
   gone: 0,
   review: null,
   wanted: null,
   approves: null,
   dead: [],
+  tries: 0,
 };
 
 export function taskOf(row: TaskRow): SyncTask {

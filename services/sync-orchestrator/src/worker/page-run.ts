@@ -60,7 +60,6 @@ export function pageRun(
     pageRows: deps.pageRows,
   };
   let task = first;
-  let tries = 0;
   let refused: number | undefined;
   let refreshed = false;
   let ahead: Promise<Page> | undefined;
@@ -98,7 +97,6 @@ export function pageRun(
       throw err;
     });
     if (settled === null) return LOST;
-    tries = 0;
     refreshed = false;
     ({ task, look: seen } = settled);
     return null;
@@ -107,7 +105,7 @@ export function pageRun(
   function reactionTo(err: unknown): Reaction {
     if (isPlatformError(err))
       return reactTo(
-        { failure: err.failure, code: err.code, retryAfterMs: err.retryAfterMs, tries: ++tries, refreshed },
+        { failure: err.failure, code: err.code, retryAfterMs: err.retryAfterMs, tries: task.tries + 1, refreshed },
         Math.random(),
       );
     if (isAppError(err) && err.kind === 'unavailable')
@@ -120,8 +118,8 @@ export function pageRun(
     const reaction = reactionTo(err);
     if (reaction.kind === 'fail') return { kind: 'end', status: 'failed', reason: reaction.reason };
     if (reaction.kind === 'wait') return reaction;
+    if (reaction.kind !== 'pace') task = { ...task, tries: task.tries + 1 };
     if (reaction.kind === 'retry') await sleep(reaction.afterMs, held.signal);
-    if (reaction.kind === 'pace') tries--;
     if (reaction.kind === 'refresh') refreshed = true;
     return null;
   }

@@ -76,7 +76,9 @@ export function runTask(deps: RunTaskDeps) {
     if (hold.inPage) return void (await claims.breakDown(hold, clock()));
     switch (outcome.kind) {
       case 'wait': {
-        const kept = await claims.wait(hold, outcome.reason, new Date(clock().getTime() + outcome.afterMs));
+        const notBefore = new Date(clock().getTime() + outcome.afterMs);
+        const { tries } = working.task();
+        const kept = await claims.wait(hold, { reason: outcome.reason, notBefore, tries });
         return kept ? undefined : obey(working);
       }
       case 'cancelled':

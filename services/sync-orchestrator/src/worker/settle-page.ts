@@ -1,5 +1,6 @@
 import { recordsChanged, written, type Event } from '@crossdock/contracts';
 import { failpoint, piecesOf, type Clock } from '@crossdock/kernel';
+import { SOURCE } from '../app/task-events.ts';
 import { SCOPES } from '../domain/kind.ts';
 import type { Change, Decision, Lapsed } from '../domain/row.ts';
 import type { Counters, SyncTask } from '../domain/sync-task.ts';
@@ -57,9 +58,7 @@ export function changesEvents(task: SyncTask, page: number, changes: Change[]): 
   const { tenant, connectorId, platform, syncType, id } = task;
   const told = { connector_id: connectorId, platform, entity: syncType, task_id: id, page };
   return piecesOf(changes, CHANGES_PER_EVENT).map((piece) =>
-    written(
-      recordsChanged.create({ tenantId: tenant, source: '/sync-orchestrator', data: { ...told, changes: piece } }),
-    ),
+    written(recordsChanged.create({ tenantId: tenant, source: SOURCE, data: { ...told, changes: piece } })),
   );
 }
 
@@ -121,7 +120,8 @@ export async function settlePage(
     counters: count(task, known, decisions, met, failed),
     total: page.total === null ? task.total : Math.max(page.total, task.total ?? 0),
     gone: task.gone + page.missing.length,
-    // Who gets on is not broken, however often something was on a long way.
+    // Who gets on is neither refused nor broken, however often something was on a long way.
+    tries: 0,
     breakdowns: 0,
   };
   const look = await claims.checkpoint(hold, at, changesEvents(task, number, changes));

@@ -37,7 +37,10 @@ export const PLANTED: Record<string, Bug> = {
   },
   'a page left half written is taken for told': {
     over: (run) => ({
-      claims: { ...run.claims, breakDown: (hold, until) => run.claims.wait(hold, null, until) },
+      claims: {
+        ...run.claims,
+        breakDown: (hold, until) => run.claims.wait(hold, { reason: null, notBefore: until, tries: 0 }),
+      },
     }),
   },
   'the checkpoint comes before the rows': {
