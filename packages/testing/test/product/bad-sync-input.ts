@@ -140,6 +140,11 @@ export function badSyncInput(world: () => World): void {
     expectAnswer(answer, 404, { code: 404, message: chinese, data: null });
   });
 
+  test.each(['%00', '%20', '1%202', '%0a'])('no record has the id %s', async (id) => {
+    const answer = await world().admin.post(`/${kept.id}/sync/products/${id}`);
+    expectAnswer(answer, 422, { code: 422, message: chinese, data: { errors: { external_id: [chinese] } } });
+  });
+
   test('a list of tasks or errors by what there is not is a 422 with the field', async () => {
     const { admin } = world();
     for (const [path, field] of [

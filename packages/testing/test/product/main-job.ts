@@ -172,6 +172,7 @@ export function mainJob(world: () => World): void {
     expect(withDeleted).toHaveLength(truth.total + 3);
     const tombstones = withDeleted.filter(({ deleted_at }) => deleted_at !== null);
     expect(tombstones.map(({ external_id }) => external_id).toSorted()).toEqual(gone.toSorted());
+    for (const { status } of tombstones) expect(status).toBe('deleted');
   });
 
   test('a cancelled sync ends as cancelled, is told once in Kafka and to no endpoint', async () => {

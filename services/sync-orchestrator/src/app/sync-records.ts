@@ -21,6 +21,7 @@ export function syncRecords(deps: SyncRecordsDeps) {
   return {
     async one(request: TaskRequest & { externalId: string }): Promise<Begun> {
       const connector = await syncable(deps, request);
+      if (!/^[^\s\p{Cc}]+$/u.test(request.externalId)) throw invalidField('external_id', '记录编号无效');
       return beginTask(deps, connector, request, {
         ...what,
         trigger: 'manual',
