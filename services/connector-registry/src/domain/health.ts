@@ -57,7 +57,7 @@ export function healthOf(connector: Connector, budgetLeft: number, now: Date): H
 
 /** The newest refusal of this kind in the platform's own words; ours, with the code, when none came from it. */
 function errorOf(calls: readonly Call[], { signal, reason }: Standing): string | null {
-  const failed = calls.findLast((call) => signalOf(call) === signal && signal !== 'ok');
+  const failed = calls.findLast((call) => signalOf(call) === signal);
   const known = reason === null ? null : STATUS_REASONS[reason].zh;
   if (failed === undefined) return known;
   const { code, message, outcome } = failed;

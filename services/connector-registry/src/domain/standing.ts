@@ -71,7 +71,8 @@ export function standingAfter(
 export function standingNow({ platform, calls, standing }: Connector, now: Date): Standing | null {
   const newest = calls.at(-1);
   if (!newest?.asked) return standing && standingAfter(standing, platform, calls, now);
-  const signal = isWell(newest) || signalOf(newest) !== 'ok' ? signalOf(newest) : 'slow';
+  const said = signalOf(newest);
+  const signal = said === 'ok' && !isWell(newest) ? 'slow' : said;
   return { signal, reason: reasonIn(signal, platform, calls), since: newest.at };
 }
 
